@@ -12,6 +12,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 ROLE = "preau"
+# Taken inside a transaction by what must see every school: feeds, jobs, sign-in (see kernel/tenancy.py).
+SYSTEM_ROLE = "preau_system"
 
 # In template1, so that every database made afterwards has it too.
 IN_TEMPLATE = (
@@ -28,12 +30,18 @@ IN_TEMPLATE = (
     """,
     # Row-level security lets an index serve leak-proof operators only; `@@` shows nothing of what it refuses.
     "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF",
+    f"ALTER DEFAULT PRIVILEGES FOR ROLE {ROLE} GRANT ALL ON TABLES TO {SYSTEM_ROLE}",
+    f"ALTER DEFAULT PRIVILEGES FOR ROLE {ROLE} GRANT ALL ON SEQUENCES TO {SYSTEM_ROLE}",
 )
 # Row-level security is forced on the owner's tables, so the owner must be neither superuser nor exempt.
 IN_SERVER = f"""
     DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
         CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+      END IF;
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SYSTEM_ROLE}') THEN
+        CREATE ROLE {SYSTEM_ROLE} NOLOGIN NOSUPERUSER BYPASSRLS;
+        GRANT {SYSTEM_ROLE} TO {ROLE};
       END IF;
     END $$
 """
@@ -42,9 +50,9 @@ IN_SERVER = f"""
 def provision(**connection: str) -> None:
     """Prepare a server for Préau, as superuser; may be run again, changes nothing then."""
     with psycopg.connect(make_conninfo(dbname="template1", **connection), autocommit=True) as template:
+        template.execute(IN_SERVER)
         for statement in IN_TEMPLATE:
             template.execute(statement)
-        template.execute(IN_SERVER)
     with psycopg.connect(make_conninfo(dbname="postgres", **connection), autocommit=True) as server:
         if not exists(server, ROLE):
             create(server, ROLE, None)

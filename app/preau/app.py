@@ -1,0 +1,76 @@
+"""The composition root: the only place that knows every service."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from preau.kernel import rights
+from preau.kernel.contract import Service, registry
+from preau.kernel.database import db
+from preau.services_list import SERVICES
+from preau.settings import Settings
+
+
+def create_app(settings: Settings | None = None, services: tuple[Service, ...] = SERVICES) -> Flask:
+    """The ENT as a WSGI application, on the PostgreSQL that the settings name."""
+    settings = settings or Settings()
+    app = Flask("preau", template_folder="web/templates", static_folder="web/static", static_url_path="/static")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key or _kept_secret(settings.data),
+        SQLALCHEMY_ENGINES={"default": settings.database},
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024**2,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        TEMPLATES_AUTO_RELOAD=False,
+        TESTING=settings.testing,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    registry.fill(services)
+    for service in registry:
+        for model, access in service.access.items():
+            rights.guard(model, access)
+    _init_web(app)
+    for service in registry:
+        for blueprint in service.blueprints:
+            app.register_blueprint(blueprint)
+        for ready in service.on_ready:
+            ready()
+    return app
+
+
+def _init_web(app: Flask) -> None:
+    from importlib import import_module
+    from preau.kernel import i18n
+    from preau.socle.security.authentication import sessions
+
+    i18n.init_app(app)
+    app.before_request(sessions.load)
+    for part in ("assets", "security_headers", "errors", "shell", "pwa"):
+        try:
+            import_module(f"preau.web.{part}").init_app(app)
+        except ModuleNotFoundError:
+            pass
+
+
+def _kept_secret(directory: Path) -> str:
+    path = directory / "secret_key"
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def wsgi() -> Any:
+    """What a WSGI server loads: ``preau.app:wsgi()``."""
+    return create_app()

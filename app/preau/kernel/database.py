@@ -1,0 +1,47 @@
+"""The declarative base, the session, and the column types every model shares."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Serial = Annotated[int, mapped_column(BigInteger, primary_key=True)]
+Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Created = Annotated[datetime, mapped_column(DateTime(timezone=True), default=lambda: now())]
+Updated = Annotated[
+    datetime, mapped_column(DateTime(timezone=True), default=lambda: now(), onupdate=lambda: now())
+]
+Ids = Annotated[list[int], mapped_column(ARRAY(BigInteger), default=list, server_default="{}")]
+Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
+Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
+
+
+class Model(DeclarativeBase):
+    """Base of every table. Text is unbounded in the engine; its limits belong to the schemas."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012
+
+
+db = SQLAlchemy(
+    engine_options={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False},
+    session_options={"expire_on_commit": False},
+)
+
+
+def now() -> datetime:
+    """The current moment, aware, in UTC."""
+    return datetime.now(UTC)

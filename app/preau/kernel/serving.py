@@ -1,0 +1,19 @@
+"""The WSGI server (granian: the fastest measured that serves uploads too, see docs/decisions)."""
+
+from granian import Granian
+from granian.constants import Interfaces
+
+
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve ``preau.app:wsgi()`` until stopped."""
+    Granian(
+        "preau.app:wsgi",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        log_access=False,
+    ).serve()

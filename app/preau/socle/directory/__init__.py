@@ -1,0 +1,28 @@
+"""Annuaire ENT (SDET, chapter 9): who is who, where, and tied to whom."""
+
+from flask_babel import lazy_gettext as _l
+
+from preau.kernel.contract import Service
+from preau.socle.directory import models
+
+service = Service(
+    code="SOC-DIR",
+    name="directory",
+    label=_l("Annuaire"),
+    icon="people",
+    family="socle",
+    models=(
+        models.Structure,
+        models.StructureLink,
+        models.Person,
+        models.SourceKey,
+        models.Profile,
+        models.Role,
+        models.Group,
+        models.Membership,
+        models.Relation,
+        models.Subject,
+        models.Mef,
+        models.Teaching,
+    ),
+)

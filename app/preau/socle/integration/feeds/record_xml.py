@@ -1,0 +1,170 @@
+"""One AAF request, from text to attributes: a strict fast path and a tolerant slow one."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import Final
+
+from lxml import etree
+
+from .errors import ProblemLog
+
+_TEXT: Final = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
+_VALUE: Final = rf"<value>{_TEXT}</value>\s*+"
+_CANONICAL: Final = re.compile(
+    r"<addRequest>\s*+<operationalAttributes>\s*+"
+    r'<attr name="categorie\w++">\s*+<value>(\w++)</value>\s*+</attr>\s*+'
+    r"</operationalAttributes>\s*+<identifier>\s*+<id>\s*+([^<>&\s]++)\s*+</id>\s*+</identifier>\s*+"
+    rf'<attributes>\s*+((?:<attr name="\w++">\s*+(?:{_VALUE})++</attr>\s*+)++)</attributes>\s*+</addRequest>'
+)
+_ATTR: Final = re.compile(
+    r'<attr name="(\w++)">\s*+<value>([^<]*+)</value>\s*+((?:<value>[^<]*+</value>\s*+)*+)</attr>'
+)
+_VALUES: Final = re.compile(r"<value>([^<]*+)")
+_AMPERSAND: Final = re.compile(r"&(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{1,32};)?")
+_ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PREFIX: Final = re.compile(r"</?([A-Za-z_][\w.-]*):\w")
+_PREDEFINED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_PREDEFINED_ONLY: Final = frozenset(f"{name};" for name in _PREDEFINED)
+_EMPTY_VALUE: Final = re.compile(r"<value\s*/>")
+
+MAX_VALUES: Final = 20_000
+
+
+class Malformed(ValueError):
+    """A record that no repair makes readable."""
+
+    def __init__(self, code: str, **details: str) -> None:
+        super().__init__(code)
+        self.code, self.details = code, details
+
+
+def parse_canonical(text: str) -> tuple[str, str, str] | None:
+    """Category, key and the text of the attributes of an `addRequest` in canonical form."""
+    if "<value/>" in text or "<value />" in text:
+        text = _EMPTY_VALUE.sub("<value></value>", text)
+    found = _CANONICAL.fullmatch(text)
+    return None if found is None else (found[1], found[2], found[3])
+
+
+def attributes_of(body: str) -> dict[str, list[str]] | None:
+    """Attributes of a canonical body; None when only the slow path can tell."""
+    escaped = "&" in body
+    if escaped and not _PREDEFINED_ONLY.issuperset(_AMPERSAND.findall(body)):
+        return None
+    found = _ATTR.findall(body)
+    attributes = {name: [one, *_VALUES.findall(more)] if more else [one] for name, one, more in found}
+    if len(attributes) != len(found):
+        return None
+    if escaped:
+        for values in attributes.values():
+            values[:] = [_unescape(value) for value in values]
+    return attributes
+
+
+def _unescape(text: str) -> str:
+    if "&" not in text:
+        return text
+    for name, character in (("&apos;", "'"), ("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(name, character)
+    return text
+
+
+def parse_tolerant(
+    text: str, file: str, position: int, problems: ProblemLog
+) -> tuple[str, str, str, dict[str, list[str]]]:
+    """Operation, category, key and attributes after repair; `Malformed` when there is none."""
+    if _ILLEGAL.search(text):
+        problems.once("PRE-FED-208", file, position)
+        text = _ILLEGAL.sub("", text)
+    if "<!" in text.replace("<!--", "").replace("<![CDATA[", ""):
+        raise Malformed("PRE-FED-204")
+    text = _repair_references(text, file, position, problems)
+    names = "".join(f' xmlns:{prefix}="urn:x"' for prefix in sorted(set(_PREFIX.findall(text)))[:8])
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(f"<r{names}>{text}</r>".encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise Malformed("PRE-FED-204") from error
+    if len(root) != 1:
+        raise Malformed("PRE-FED-204")
+    return _read_request(root[0])
+
+
+def _repair_references(text: str, file: str, position: int, problems: ProblemLog) -> str:
+    """Undeclared entities become the character HTML gives them, or the text they are written with."""
+    if "&" not in text or "<![CDATA[" in text:
+        return text
+
+    def repaired(found: re.Match[str]) -> str:
+        body = found[1]
+        if body is None:
+            return "&amp;"
+        name = body[:-1]
+        if name in _PREDEFINED:
+            return found[0]
+        if name.startswith("#"):
+            number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+            valid = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE
+            return found[0] if valid or 0x10000 <= number < 0x110000 else ""
+        if (known := html5.get(body)) is not None:
+            return "".join(f"&#{ord(character)};" for character in known)
+        problems.once("PRE-FED-207", file, position, name=name)
+        return f"&amp;{body}"
+
+    return _AMPERSAND.sub(repaired, text)
+
+
+def _read_request(request: etree._Element) -> tuple[str, str, str, dict[str, list[str]]]:
+    operation = _local(request)
+    parts = {_local(child): child for child in request}
+    if not parts.keys() <= {"operationalAttributes", "identifier", "attributes", "modifications"}:
+        raise Malformed("PRE-FED-205", reason="balise inattendue")
+    operational = parts.get("operationalAttributes")
+    category = next(iter(_read_values(operational).values()), [""])[0] if operational is not None else ""
+    identifier = parts.get("identifier")
+    key = "".join(identifier.itertext()).strip() if identifier is not None else ""
+    if not category:
+        raise Malformed("PRE-FED-205", reason="catégorie absente")
+    if not key:
+        raise Malformed("PRE-FED-303")
+    if operation == "deleteRequest":
+        return operation, category.strip(), key, {}
+    content = parts.get("modifications" if operation == "modifyRequest" else "attributes")
+    if content is None:
+        raise Malformed("PRE-FED-205", reason="attributs absents")
+    return operation, category.strip(), key, _read_values(content)
+
+
+def _read_values(parent: etree._Element) -> dict[str, list[str]]:
+    """Named values of `attr` or `modification` children; a repeated name adds its values."""
+    attributes: dict[str, list[str]] = {}
+    for child in parent:
+        name = (child.get("name") or "").strip()
+        if _local(child) not in ("attr", "modification") or not name:
+            raise Malformed("PRE-FED-205", reason="attribut sans nom")
+        if child.get("operation", "replace") != "replace":
+            raise Malformed("PRE-FED-205", reason="modification autre que « replace »")
+        values = attributes.setdefault(name, [])
+        for value in child:
+            if _local(value) != "value" or len(value):
+                raise Malformed("PRE-FED-205", reason="valeur mal formée")
+            values.append(value.text or "")
+        if not values:
+            values.append("")
+        if len(values) > MAX_VALUES:
+            raise Malformed("PRE-FED-205", reason="trop de valeurs")
+    return attributes
+
+
+def _local(element: etree._Element) -> str:
+    tag = element.tag
+    return str(tag).rpartition("}")[2]

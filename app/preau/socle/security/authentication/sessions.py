@@ -1,0 +1,146 @@
+"""Signed-in devices: one row each, so that a person sees them, and sign-out works everywhere at once.
+
+The cookie holds a random token, the row its SHA-256. Rights were flattened into the row at sign-in;
+``Account.rights_version`` moves when they change and the next request flattens them again.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import g, request
+from flask.wrappers import Response
+from sqlalchemy import delete, select, update
+
+from preau.kernel.database import db, now
+from preau.kernel.identity import AuthenticationLevel, Identity
+from preau.kernel.tenancy import lifted, stand_behind, wall_of
+from preau.kernel.transaction import atomic
+from preau.socle.security.authorisation.flatten import flatten
+from preau.socle.security.models import Account, SignInSession
+
+COOKIE = "preau"
+# The row is touched at most this often: a page read costs no write.
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def digest(token: str) -> str:
+    """What the row keeps of a cookie."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(
+    person_id: int,
+    level: AuthenticationLevel,
+    *,
+    device: str = "",
+    origin: str = "",
+    idle_minutes: int = 60,
+    context: int | None = None,
+) -> tuple[str, Identity]:
+    """Open a session; return the cookie's token and the identity."""
+    token = secrets.token_urlsafe(32)
+    with lifted(), atomic() as session:
+        identity = flatten(person_id, context=context, level=level, origin=origin)
+        account = session.get(Account, person_id)
+        session.add(
+            SignInSession(
+                token_hash=digest(token),
+                person_id=person_id,
+                identity=identity.to_json(),
+                rights_version=account.rights_version if account else 0,
+                level=int(level),
+                device=device[:200],
+                origin=origin,
+                seen_at=now(),
+                idle_minutes=idle_minutes,
+            )
+        )
+    return token, identity
+
+
+def load() -> None:
+    """Before each request: who is asking, and the wall that person stands behind."""
+    g.identity = g.session_row = None
+    token = request.cookies.get(COOKIE)
+    if token and request.endpoint != "static":
+        _take(token)
+    stand_behind(wall_of(g.identity))
+
+
+def _take(token: str) -> None:
+    with lifted():
+        row = db.session.execute(
+            select(SignInSession, Account.rights_version, Account.state)
+            .join(Account, Account.person_id == SignInSession.person_id)
+            .where(SignInSession.token_hash == digest(token))
+        ).first()
+        if row is None:
+            return
+        found, version, state = row
+        moment = now()
+        if state != "active" or found.seen_at + timedelta(minutes=found.idle_minutes) < moment:
+            g.session_expired = True
+            close(found)
+            return
+        if version != found.rights_version:
+            _flatten_again(found, version)
+        if moment - found.seen_at > TOUCH_EVERY:
+            with atomic() as session:
+                session.execute(
+                    update(SignInSession).where(SignInSession.id == found.id).values(seen_at=moment)
+                )
+        g.session_row = found
+        g.identity = Identity.from_json(found.identity)
+
+
+def _flatten_again(found: SignInSession, version: int) -> None:
+    before = Identity.from_json(found.identity)
+    fresh = flatten(
+        found.person_id,
+        context=before.context.id if before.context else None,
+        level=AuthenticationLevel(found.level),
+        origin=found.origin,
+    )
+    with atomic():
+        found.identity = fresh.to_json()
+        found.rights_version = version
+
+
+def switch_context(found: SignInSession, profile_id: int) -> None:
+    """Choose another of the person's profiles; one that is not theirs changes nothing."""
+    with lifted(), atomic():
+        identity = flatten(
+            found.person_id, context=profile_id, level=AuthenticationLevel(found.level), origin=found.origin
+        )
+        found.identity = identity.to_json()
+
+
+def close(found: SignInSession) -> None:
+    """Sign one device out."""
+    with lifted(), atomic() as session:
+        session.execute(delete(SignInSession).where(SignInSession.id == found.id))
+
+
+def close_all(person_id: int, *, but: SignInSession | None = None) -> int:
+    """Sign a person's devices out, all or all but one; return how many."""
+    statement = delete(SignInSession).where(SignInSession.person_id == person_id)
+    if but is not None:
+        statement = statement.where(SignInSession.id != but.id)
+    with lifted(), atomic() as session:
+        return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def rights_moved(*person_ids: int) -> None:
+    """Flatten these persons' rights again at their next request."""
+    with lifted():
+        db.session.execute(
+            update(Account)
+            .where(Account.person_id.in_(person_ids))
+            .values(rights_version=Account.rights_version + 1)
+        )
+
+
+def set_cookie(response: Response, token: str, *, secure: bool) -> None:
+    """The session cookie: host only, not for scripts, gone with the browser."""
+    response.set_cookie(COOKIE, token, httponly=True, secure=secure, samesite="Lax", path="/")
