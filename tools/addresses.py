@@ -12,7 +12,7 @@ FORBIDDEN = {
         re.IGNORECASE,
     ),
     "option qui nomme un dépôt": re.compile(
-        rb"^\s*(?:--(?:extra-)?index-url|--find-links|registry\s*=)|\"resolved\":", re.MULTILINE
+        rb"^\s*(?:--(?:extra-)?index-url|--find-links|registry\s*=\s*http)|\"resolved\":", re.MULTILINE
     ),
     "chemin propre à une machine": re.compile(rb"(?<![\w.~-])/(?:w[o]rk|r[o]ot|home/[a-z]+)/[\w.]"),
 }

@@ -65,10 +65,10 @@ def make(directory: Path) -> None:
 
 def install(python: Path, lock: Path, *, wheels_only: bool = True) -> None:
     """Install a lock, each package with its hash, by the first installer that succeeds."""
-    arguments = ["--quiet", "--require-hashes", "-r", str(lock)]
+    arguments = ["--require-hashes", "-r", str(lock)]
     if wheels_only:
         arguments += ["--only-binary", ":all:"]
-    own = [str(python), "-m", "pip", "--disable-pip-version-check", "install"]
+    own = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     candidates = [[*command, "--python", str(python), *rest] for command, rest in _installers()]
     if subprocess.run([str(python), "-c", "import pip"], capture_output=True, check=False).returncode == 0:
         candidates.append(own)
@@ -77,8 +77,8 @@ def install(python: Path, lock: Path, *, wheels_only: bool = True) -> None:
             return
         print("… échec avec", command[0], file=sys.stderr)
     sys.exit(
-        "Les bibliothèques n’ont pas pu être installées (voir ci-dessus). Vérifiez l’accès de pip à son dépôt,\n"
-        "puis relancez : ce qui est déjà installé est gardé."
+        "Les bibliothèques n’ont pas pu être installées (voir ci-dessus). Vérifiez l’accès de pip à son\n"
+        "dépôt, puis relancez : ce qui est déjà installé est gardé."
     )
 
 
@@ -86,9 +86,9 @@ def _installers() -> list[tuple[list[str], list[str]]]:
     """What can install into another environment: (command before `--python`, what follows)."""
     found: list[tuple[list[str], list[str]]] = []
     if uv := shutil.which("uv"):
-        found.append(([uv, "pip", "install"], []))
+        found.append(([uv, "pip", "install", "--quiet"], []))
     if importlib.util.find_spec("pip") is not None:
-        found.append(([sys.executable, "-m", "pip", "--disable-pip-version-check"], ["install"]))
+        found.append(([sys.executable, "-m", "pip", "--disable-pip-version-check"], ["install", "-qq"]))
     return found
 
 

@@ -65,22 +65,19 @@ def collect(output: Path) -> None:
 
 def untranslated(path: Path) -> list[str]:
     """Words of a template that stand outside gettext and outside a `trans` block."""
-    found = []
     inside_trans = False
-    # One string, each Jinja construct replaced by a mark of the same number of lines.
-    page = []
-    for line, kind, text in Environment(autoescape=True).lex(path.read_text()):
-        if kind == "name" and text in ("trans", "endtrans") and page and page[-1][1] == "block":
+    page: list[tuple[str, str]] = []
+    for _line, kind, text in Environment(autoescape=True).lex(path.read_text()):
+        if kind == "name" and text in ("trans", "endtrans") and page and page[-1][0] == "block":
             inside_trans = text == "trans"
         if kind == "block_begin":
-            page.append((line, "block", ""))
+            page.append(("block", ""))
         elif kind == "data" and not inside_trans:
-            page.append((line, "data", text))
+            page.append(("data", text))
         elif kind == "variable_begin":
-            page.append((line, "value", "\x00"))
-    whole = "".join(text for _, _, text in page)
-    for attribute in SAID.findall(whole):
-        found.append(attribute)
+            page.append(("value", "\x00"))
+    whole = "".join(text for _, text in page)
+    found = SAID.findall(whole)
     text = ENTITY.sub(" ", TAG.sub(" ", whole))
     found += [line.strip() for line in text.splitlines() if set(WORD.findall(line)) - UNIVERSAL]
     return [f"{path.relative_to(ROOT)} : hors de gettext : {words[:80]}" for words in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from test import Stage
@@ -28,7 +28,7 @@ class Outcome:
         """Count the stage's tests; a stage of tests that ran none has failed, whatever its exit code."""
         passed, failed, skipped = 0, 0, Counter[str]()
         if stage.junit().exists():
-            for case in ElementTree.parse(stage.junit()).iter("testcase"):  # noqa: S314 - pytest wrote it
+            for case in ET.parse(stage.junit()).iter("testcase"):  # noqa: S314 - pytest wrote it
                 if (skip := case.find("skipped")) is not None:
                     skipped[skip.get("message", "sans raison")] += 1
                 elif case.find("failure") is not None or case.find("error") is not None:
