@@ -55,7 +55,7 @@ def _init_web(app: Flask) -> None:
 
     i18n.init_app(app)
     app.before_request(sessions.load)
-    for part in ("assets", "security_headers", "errors", "shell", "pwa"):
+    for part in ("assets", "ui", "security_headers", "errors", "shell", "pwa"):
         try:
             import_module(f"preau.web.{part}").init_app(app)
         except ModuleNotFoundError:

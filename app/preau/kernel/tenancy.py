@@ -37,16 +37,21 @@ class InStructure:
 
 
 class Opened:
-    """A row seen from the structures of ``open_to``, and always by the person its holder column names."""
+    """A row seen from the structures of ``open_to``."""
 
-    __holder__ = "owner_id"
     open_to: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
 
 
 class Personal(Opened):
-    """A row of one person; its sharing opens it to structures."""
+    """A row that its owner always sees; sharing opens it to structures."""
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+
+
+class Oneself(Opened):
+    """The row that is the person: seen by that person and from the person's structures."""
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,12 @@ def _loader_criteria(state: ORMExecuteState) -> None:
     state.statement = state.statement.options(
         with_loader_criteria(InStructure, lambda cls: cls.structure_id.in_(mine), include_aliases=True),
         with_loader_criteria(
-            Opened,
-            lambda cls: or_(getattr(cls, cls.__holder__) == me, cls.open_to.overlap(mine)),
+            Personal,
+            lambda cls: or_(cls.owner_id == me, cls.open_to.op("&&")(mine)),
             include_aliases=True,
+        ),
+        with_loader_criteria(
+            Oneself, lambda cls: or_(cls.id == me, cls.open_to.op("&&")(mine)), include_aliases=True
         ),
     )
 
@@ -156,8 +164,10 @@ def policy_of(cls: type[Any]) -> str | None:
         return str(cls.__wall__)
     if issubclass(cls, InStructure):
         return f"structure_id = ANY({MINE})"
-    if issubclass(cls, Opened):
-        return f"{cls.__holder__} = {ME} OR open_to && {MINE}"
+    if issubclass(cls, Personal):
+        return f"owner_id = {ME} OR open_to && {MINE}"
+    if issubclass(cls, Oneself):
+        return f"id = {ME} OR open_to && {MINE}"
     return None
 
 

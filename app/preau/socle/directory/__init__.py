@@ -3,7 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import Service
-from preau.socle.directory import models
+from preau.kernel.ports.principals import provide
+from preau.socle.directory import models, picker
+from preau.socle.directory.principals import DirectoryPrincipals
 
 service = Service(
     code="SOC-DIR",
@@ -11,6 +13,8 @@ service = Service(
     label=_l("Annuaire"),
     icon="people",
     family="socle",
+    blueprints=(picker.blueprint,),
+    on_ready=(lambda: provide(DirectoryPrincipals()),),
     models=(
         models.Structure,
         models.StructureLink,

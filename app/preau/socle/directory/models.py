@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from preau.kernel.database import Created, Model, Serial, Updated
-from preau.kernel.tenancy import InStructure, Opened, through
+from preau.kernel.tenancy import InStructure, Oneself, Personal, through
 
 
 class Structure(Model):
@@ -49,13 +49,10 @@ class StructureLink(Model):
     kind: Mapped[str] = mapped_column(primary_key=True)  # cite_scolaire, rpi, academie, collectivite, circonscription
 
 
-class Person(Opened, Model):
+class Person(Oneself, Model):
     """One human. ``uid`` is opaque, public and invariant, also across solutions (SOC-SEC-IAU-01/02)."""
 
     __tablename__ = "person"
-    __holder__ = "id"
-
-    id: Mapped[Serial]
     uid: Mapped[str] = mapped_column(unique=True)
     last_name: Mapped[str]
     first_name: Mapped[str]
@@ -136,7 +133,7 @@ class Role(InStructure, Model):
     __table_args__ = (UniqueConstraint("person_id", "structure_id", "name", "group_id", postgresql_nulls_not_distinct=True),)
 
 
-class Group(Opened, Model):
+class Group(Personal, Model):
     """Classe, groupe d'enseignement, équipe or groupe libre; across schools when ``structure_id`` is empty."""
 
     __tablename__ = "grouping"
