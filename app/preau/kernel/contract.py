@@ -67,6 +67,22 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminPage:
+    """A screen of administration: a card on ``/administration`` for whoever holds the permission.
+
+    ``section`` is people, services, look or watch.
+    """
+
+    endpoint: str
+    label: "str | LazyString"
+    description: "str | LazyString"
+    permission: str
+    icon: str = "gear"
+    section: str = "services"
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A setting, with the levels that may set it. Read with :mod:`preau.kernel.settings`."""
 
@@ -117,6 +133,7 @@ class Service:
     counters: tuple[Counter, ...] = ()
     tile: Tile | None = None
     settings: tuple[Setting, ...] = ()
+    administration: tuple[AdminPage, ...] = ()
     jobs: tuple[Job, ...] = ()
     commands: tuple["Command", ...] = ()
     public: frozenset[str] = frozenset()
@@ -203,6 +220,7 @@ __all__ = [
     "ALL_CHANNELS",
     "EVERYONE",
     "Access",
+    "AdminPage",
     "AuthenticationLevel",
     "Counter",
     "Job",
