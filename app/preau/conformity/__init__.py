@@ -1,0 +1,1 @@
+"""The SDET grid: every id with our own wording, and the evidence that the last test run left."""
