@@ -67,7 +67,11 @@ STAGES = [
     pytest("app", "Noyau, socle et services", "tests/app", "-n", "2"),
     pytest("browser", "Dans un navigateur", "tests/browser", needs=("chromium",)),
     pytest("suites", "Suites que d’autres ont écrites", "tests/suites"),
-    Stage("conformity", "Conformité au SDET", [tool("preau", "conformity", "--summary")]),
+    Stage(
+        "conformity",
+        "Conformité au SDET",
+        [tool("preau", "conformity", "--summary"), tool("preau", "conformity", "--check")],
+    ),
 ]
 
 

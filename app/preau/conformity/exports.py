@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from odfdo import Document, Row, Table
 
 from preau.conformity.grid import Entry, Grid, Tally, tally
-from preau.conformity.requirements import STRENGTH, groups
+from preau.conformity.requirements import STRENGTH, Requirement, groups
 from preau.conformity.summary import of_categories, provenance
 
 LEVELS = {"E": "Exigé", "R": "Recommandé", "F": "Facultatif", None: "Sans objet"}
+UNLEVELLED = "Sans niveau"
 STATUSES = {"proven": "✔ Prouvée", "documented": "✔ Documentée", "uncovered": "✘ Non couverte"}
 TALLY_HEADINGS = (
     "Service",
@@ -59,7 +60,7 @@ def as_html(grid: Grid) -> str:
         provenance=provenance(grid),
         groups=[(group, entries, tally(entries)) for group, entries in lines],
         totals=_totals(grid),
-        level=_level,
+        levels=_levels,
         status=lambda entry: STATUSES[entry.status],
     )
 
@@ -75,8 +76,10 @@ def as_ods(grid: Grid) -> bytes:
     return content.getvalue()
 
 
-def _level(level: str | None) -> str:
-    return LEVELS[level]
+def _levels(requirement: Requirement) -> tuple[str, str]:
+    if requirement.level is None:
+        return UNLEVELLED, UNLEVELLED
+    return LEVELS[requirement.d1], LEVELS[requirement.d2]
 
 
 def _totals(grid: Grid) -> list[tuple[str, Tally]]:
@@ -101,8 +104,7 @@ def _grid_rows(grid: Grid) -> Iterable[list[str | int]]:
                 entry.requirement.id,
                 entry.requirement.text,
                 entry.requirement.section,
-                _level(entry.requirement.d1),
-                _level(entry.requirement.d2),
+                *_levels(entry.requirement),
                 STATUSES[entry.status],
                 _document(entry),
                 "\n".join(f"{proof.test} ({proof.topology})" for proof in entry.proofs),
