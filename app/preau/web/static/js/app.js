@@ -1,0 +1,12 @@
+/** What every page gets when there is script; every page works without. */
+import "./menus.js";
+import "./dialogs.js";
+import "./focus.js";
+import "./shortcuts.js";
+import "./forms.js";
+import "./picker.js";
+import "./pictures.js";
+import "./read_aloud.js";
+import "./offline.js";
+
+document.documentElement.classList.add("has-script");
