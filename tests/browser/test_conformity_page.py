@@ -1,10 +1,11 @@
-"""The grille de conformité is a page that anybody can read, in light and in dark, on a desk and on a phone."""
+"""The grille de conformité is a page that anybody can read, in light and dark, on a desk and a phone."""
 
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+
 from preau.conformity.documents import documents
 from preau.conformity.evidence import Evidence, Result, now
 from preau.conformity.exports import as_html
