@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,6 +16,8 @@ class Account(Model):
     """The account of a person: login, state, means of authentication.
 
     ``state``: pending (code sheet not used yet), active, suspended, disabled (no profile left), purged.
+    ``disabled_reason``: left (the feed no longer holds the person, who may come back) or hand. ``stem`` and
+    ``rank`` are the two halves of the login, from which the next homonym's login is made.
     """
 
     __tablename__ = "account"
@@ -34,15 +36,26 @@ class Account(Model):
     recovery_mobile: Mapped[str] = mapped_column(default="", server_default="")
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false")
     charter_accepted_at: Mapped[Moment | None]
+    charter_id: Mapped[int | None] = mapped_column(BigInteger)
     last_seen_at: Mapped[Moment | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]
-    purge_on: Mapped[date | None]
+    disabled_reason: Mapped[str] = mapped_column(default="", server_default="")
+    purge_on: Mapped[date | None] = mapped_column(index=True)
     rights_version: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     created_at: Mapped[Created]
+    stem: Mapped[str] = mapped_column(Computed("regexp_replace(login, '[0-9]+$', '')", persisted=True))
+    rank: Mapped[int] = mapped_column(
+        BigInteger,
+        Computed(
+            "coalesce(nullif(left(substring(login from '[0-9]+$'), 9), ''), '1')::bigint", persisted=True
+        ),
+    )
 
     person: Mapped[Person] = relationship()
+
+    __table_args__ = (Index(None, "stem", "rank"),)
 
 
 class SignInSession(Model):
@@ -62,6 +75,7 @@ class SignInSession(Model):
     seen_at: Mapped[datetime]
     idle_minutes: Mapped[int] = mapped_column(default=60)
     stepped_up_at: Mapped[Moment | None]
+    ends_at: Mapped[Moment | None]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 

@@ -54,7 +54,9 @@ def flatten(
         grants = _grants(profiles, roles, principals, structures, today)
     if everywhere:
         grants |= set(registry.permissions())
-    chosen = next((profile for profile in profiles if profile.id == context), profiles[0] if profiles else None)
+    chosen = next(
+        (profile for profile in profiles if profile.id == context), profiles[0] if profiles else None
+    )
     return Identity(
         person_id=person.id,
         uid=person.uid,
