@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from .errors import FeedError
 
@@ -68,6 +68,7 @@ class Member:
 
     @property
     def basename(self) -> str:
+        """The name without its folders."""
         return PurePosixPath(self.name).name
 
 
@@ -106,7 +107,9 @@ class Delivery:
                 continue
             if not folders:
                 yield member
-            elif folder := next((part for part in PurePosixPath(member.name).parts[:-1] if part in folders), ""):
+            elif folder := next(
+                (part for part in PurePosixPath(member.name).parts[:-1] if part in folders), ""
+            ):
                 yield Member(member.name, folder, member.stream)
 
     def _from_folder(self) -> Iterator[Member]:
@@ -137,8 +140,8 @@ class Delivery:
             plain = packed.read(2) != b"\x1f\x8b"
             packed.seek(0)
             # gzip checks length and CRC; tarfile's own streaming decoder does neither.
-            raw = _HeaderBudget(packed if plain else gzip.open(packed), self.name)  # type: ignore[arg-type]
-            with tarfile.open(fileobj=raw, mode="r|", bufsize=1 << 18) as archive:
+            raw = _HeaderBudget(packed if plain else gzip.GzipFile(fileobj=packed), self.name)  # type: ignore[arg-type]
+            with tarfile.open(fileobj=cast("IO[bytes]", raw), mode="r|", bufsize=1 << 18) as archive:
                 while (info := archive.next()) is not None:
                     if not (info.isreg() or info.isdir()) or info.issparse():
                         raise FeedError("PRE-FED-107", self.name, name=info.name[:80])
@@ -217,7 +220,11 @@ def _drain(stream: _Counted) -> int:
 
 
 def _broken(error: BaseException) -> str:
-    cut = isinstance(error, EOFError | zlib.error) or "unexpected end" in str(error) or "truncated" in str(error)
+    cut = (
+        isinstance(error, EOFError | zlib.error)
+        or "unexpected end" in str(error)
+        or "truncated" in str(error)
+    )
     return "PRE-FED-102" if cut else "PRE-FED-101"
 
 
@@ -277,6 +284,8 @@ def open_delivery(path: Path, limits: Limits | None = None) -> Delivery:
 def discover(path: Path) -> list[Path]:
     """The deliveries found at a path: itself, or the archives lying in a folder, oldest name first."""
     if path.is_dir():
-        archives = sorted(p for p in path.iterdir() if p.is_file() and p.name.lower().endswith(_ARCHIVE_SUFFIXES))
+        archives = sorted(
+            p for p in path.iterdir() if p.is_file() and p.name.lower().endswith(_ARCHIVE_SUFFIXES)
+        )
         return archives or [path]
     return [path]

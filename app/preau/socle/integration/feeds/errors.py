@@ -25,7 +25,10 @@ class Severity(StrEnum):
 _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     # Archives
     "PRE-FED-101": (Severity.FATAL, _l("Ce fichier n’est pas une archive lisible (.tgz, .tar ou .zip).")),
-    "PRE-FED-102": (Severity.FATAL, _l("L’archive est tronquée : son transfert s’est interrompu avant la fin.")),
+    "PRE-FED-102": (
+        Severity.FATAL,
+        _l("L’archive est tronquée : son transfert s’est interrompu avant la fin."),
+    ),
     "PRE-FED-103": (Severity.FATAL, _l("L’archive dépliée dépasse la taille permise (%(limit)s octets).")),
     "PRE-FED-104": (
         Severity.FATAL,
@@ -72,17 +75,25 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     "PRE-FED-210": (Severity.FATAL, _l("Ce fichier n’est pas un export de l’annuaire fédérateur.")),
     "PRE-FED-211": (Severity.WARNING, _l("Texte inattendu entre deux enregistrements, laissé de côté.")),
     # Records
-    "PRE-FED-301": (Severity.WARNING, _l("Attribut inconnu, gardé tel quel sans être utilisé : « %(name)s ».")),
+    "PRE-FED-301": (
+        Severity.WARNING,
+        _l("Attribut inconnu, gardé tel quel sans être utilisé : « %(name)s »."),
+    ),
     "PRE-FED-302": (Severity.ERROR, _l("Catégorie d’enregistrement inconnue : « %(name)s ».")),
     "PRE-FED-303": (Severity.ERROR, _l("L’enregistrement n’a pas de clé.")),
     "PRE-FED-304": (
         Severity.WARNING,
         _l("« %(name)s » n’a pas le nombre de champs attendu ; la valeur est laissée de côté."),
     ),
-    "PRE-FED-305": (Severity.WARNING, _l("« %(name)s » n’est pas une date (JJ/MM/AAAA) ; la valeur est ignorée.")),
+    "PRE-FED-305": (
+        Severity.WARNING,
+        _l("« %(name)s » n’est pas une date (JJ/MM/AAAA) ; la valeur est ignorée."),
+    ),
     "PRE-FED-306": (
         Severity.WARNING,
-        _l("La lettre de contrôle de l’UAI %(uai)s n’est pas celle attendue ; vérifier auprès de l’académie."),
+        _l(
+            "La lettre de contrôle de l’UAI %(uai)s n’est pas celle attendue ; vérifier auprès de l’académie."
+        ),
     ),
     "PRE-FED-307": (Severity.ERROR, _l("Il manque « %(name)s », sans quoi la personne ne peut être créée.")),
     "PRE-FED-308": (Severity.ERROR, _l("Il manque « %(name)s », sans quoi la structure ne peut être créée.")),
@@ -99,7 +110,14 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     "PRE-FED-402": (Severity.ERROR, _l("Il manque la colonne « %(name)s » sur cette ligne.")),
     "PRE-FED-403": (Severity.ERROR, _l("La ligne n’a pas le nombre de colonnes de l’en-tête.")),
     "PRE-FED-404": (Severity.WARNING, _l("Colonne inconnue, laissée de côté : « %(name)s ».")),
-    "PRE-FED-405": (Severity.WARNING, _l("Profil inconnu : « %(name)s » ; lu comme une personne extérieure.")),
+    "PRE-FED-406": (
+        Severity.WARNING,
+        _l("L’enfant cité par ce responsable n’a pas été trouvé, ou deux élèves portent ce nom."),
+    ),
+    "PRE-FED-405": (
+        Severity.WARNING,
+        _l("Profil inconnu : « %(name)s » ; lu comme une personne extérieure."),
+    ),
 }
 
 
@@ -146,11 +164,17 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
+        """What the problem stops."""
         return _CATALOGUE[self.code][0]
 
     @property
     def message(self) -> str:
+        """The French sentence."""
         return message(self.code, self.details)
+
+
+# A hostile file must not fill memory with distinct complaints.
+_MARKS: Final = 10_000
 
 
 class ProblemLog:
@@ -163,6 +187,7 @@ class ProblemLog:
         self._once: set[tuple[str, ...]] = set()
 
     def add(self, code: str, file: str = "", position: int = 0, key: str = "", **details: str | int) -> None:
+        """Note one occurrence; details longer than 120 characters are cut."""
         count = self.counts.get((code, file), 0) + 1
         self.counts[(code, file)] = count
         if count <= self._keep:
@@ -172,10 +197,11 @@ class ProblemLog:
     def once(self, code: str, file: str = "", position: int = 0, key: str = "", **details: str | int) -> None:
         """Like `add`, but a code with the same details is said one time only per file."""
         mark = (code, file, *(str(value) for value in details.values()))
-        if mark not in self._once and len(self._once) < 10_000:
+        if mark not in self._once and len(self._once) < _MARKS:
             self._once.add(mark)
             self.add(code, file, position, key, **details)
 
     @property
     def dropped_records(self) -> int:
+        """How many records were left aside."""
         return sum(n for (code, _), n in self.counts.items() if _CATALOGUE[code][0] is Severity.ERROR)

@@ -9,6 +9,10 @@ UAI_LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"
 INE: Final = re.compile(r"\d{10}[A-Z]|\d{9}[A-Z]{2}|\d{7}[A-Z]{2}\d{2}|\d{4}[A-Z]\d{5}[A-Z]")
 UAI: Final = re.compile(r"\d{7}[A-Z]")
 
+_OTHER_STAFF: Final = (
+    "ACP ACS ADA ADC ADF ADM ALB APP ASU AUT BIB CFC CNE COR CPD CTL CTR ECP EMP FCA FCP IEX IGN INS IPE"
+    " ITA JES LAB MAD MAR MDS MOB MVT OUV PPA PRO PST PSY REM RET RPL STG TEC 1ED 2DG - $ XXX"
+)
 # SDET national profile → (our profile, function codes of the GAR table).
 _PROFILES: Final = {
     "National_ENS": ("teacher", "ENS"),
@@ -16,16 +20,10 @@ _PROFILES: Final = {
     "National_DIR": ("head", "DIR"),
     "National_EVS": ("staff", "EDU AED AES ASE ASH AVS BED EEI FIJ INJ ORI SUR CPE"),
     "National_COL": ("authority", "COL"),
-    "National_ETA": (
-        "staff",
-        "ADM ADF CTR ACS PSY OUV ALB LAB MDS TEC ADA CFC APP FCA ACP ADC ASU AUT BIB CNE COR CPD CTL ECP "
-        "EMP FCP IEX IGN INS IPE ITA JES MAD MAR MOB MVT PPA PRO PST REM RET RPL STG 1ED 2DG - $ XXX",
-    ),
+    "National_ETA": ("staff", _OTHER_STAFF),
 }
 FUNCTIONS: Final[dict[str, tuple[str, str]]] = {
-    code: (profile, national)
-    for national, (profile, codes) in _PROFILES.items()
-    for code in codes.split()
+    code: (profile, national) for national, (profile, codes) in _PROFILES.items() for code in codes.split()
 }
 UNKNOWN_FUNCTION: Final = ("staff", "National_ETA")
 
@@ -44,20 +42,20 @@ TITLES: Final[dict[str, str]] = {
 
 # Kind of structure from the words of its type; the first that matches decides.
 STRUCTURE_KINDS: Final = (
-    ("Z.REMP", "replacement_zone"),
-    ("SANS OBJET", "replacement_zone"),
-    ("ECOLE", "school"),
-    ("MATERNELLE", "school"),
-    ("ELEMENTAIRE", "school"),
+    ("Z.REMP", "remplacement"),
+    ("SANS OBJET", "remplacement"),
+    ("ECOLE", "ecole"),
+    ("MATERNELLE", "ecole"),
+    ("ELEMENTAIRE", "ecole"),
     ("COLLEGE", "college"),
     ("LYCEE", "lycee"),
     ("EREA", "lycee"),
     ("CFA", "cfa"),
     ("APPRENTIS", "cfa"),
-    ("CIRCONSCRIPTION", "service"),
-    ("SERVICE", "service"),
-    ("RECTORAT", "service"),
-    ("INSPECTION", "service"),
+    ("CIRCONSCRIPTION", "service_academique"),
+    ("SERVICE", "service_academique"),
+    ("RECTORAT", "service_academique"),
+    ("INSPECTION", "service_academique"),
 )
 
 
@@ -72,6 +70,10 @@ def valid_uai(uai: str) -> bool:
 
 
 def structure_kind(type_label: str, name: str) -> str:
-    """Our kind for a sender's type and name; `other` when the words are unknown."""
-    words = f"{name.upper()[:7]} {type_label.upper()}" if name.upper().startswith("Z.REMP") else type_label.upper()
-    return next((kind for word, kind in STRUCTURE_KINDS if word in words), "other")
+    """Our kind for a sender's type and name; `autre` when the words are unknown."""
+    words = (
+        f"{name.upper()[:7]} {type_label.upper()}"
+        if name.upper().startswith("Z.REMP")
+        else type_label.upper()
+    )
+    return next((kind for word, kind in STRUCTURE_KINDS if word in words), "autre")

@@ -12,13 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from hashlib import blake2b
 from typing import Final, Protocol
 
 from .encoding import Decoder
 from .errors import FeedError, ProblemLog
-from .record_xml import Malformed, attributes_of, parse_canonical, parse_tolerant
+from .record_xml import MalformedError, attributes_of, parse_canonical, parse_tolerant
 
 _END: Final = re.compile(rb"</(?:[\w.-]+:)?(?:addRequest|modifyRequest|deleteRequest)\s*>")
 _START: Final = re.compile(rb"<(?:[\w.-]+:)?(?:addRequest|modifyRequest|deleteRequest)[\s>]")
@@ -26,19 +25,16 @@ _ROOT: Final = re.compile(rb"<((?:[\w.-]+:)?ficAlimMENESR)(?:\s[^<>]*)?(/?)>")
 _ROOT_END: Final = re.compile(rb"</(?:[\w.-]+:)?ficAlimMENESR\s*>\s*\Z")
 _COMMENT: Final = re.compile(rb"<!--(.*?)-->", re.DOTALL)
 _HEADER: Final = re.compile(r"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
+# Enough to hold the XML declaration.
+_PROLOG: Final = 512
 _ENTITY: Final = re.compile(rb"<!ENTITY", re.IGNORECASE)
-
-
-class Operation(StrEnum):
-    ADD = "addRequest"
-    MODIFY = "modifyRequest"
-    DELETE = "deleteRequest"
 
 
 class Source(Protocol):
     """Anything that yields bytes."""
 
-    def read(self, size: int = ..., /) -> bytes: ...
+    def read(self, size: int = ..., /) -> bytes:
+        """At most `size` bytes; empty at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +70,7 @@ class Header:
 
     @property
     def degree(self) -> str:
+        """The degree, 1D or 2D; empty when the exporter is silent."""
         return self.values.get("degre", "")
 
 
@@ -96,14 +93,14 @@ class RecordReader:
         for cut in self._segments():
             segment = self._without_comments(cut)
             start = _START.search(segment)
+            at = len(segment) if start is None else start.start()
+            if segment[:at].strip():
+                self._between(segment[:at])
             if start is None:
                 continue
-            before, segment = segment[: start.start()], segment[start.start() :]
-            if before.strip():
-                self._between(before)
-            elif not self._opened:
+            if not self._opened:
                 raise FeedError("PRE-FED-210", self.file)
-            if record := self._record(segment):
+            if record := self._record(segment[at:]):
                 yield record
         self._finish()
 
@@ -127,7 +124,7 @@ class RecordReader:
 
     def _first_block(self) -> bytes:
         block = b""
-        while len(block) < 512 and (more := self._source.read(self._limits.block)):
+        while len(block) < _PROLOG and (more := self._source.read(self._limits.block)):
             block += more
         return block
 
@@ -164,7 +161,7 @@ class RecordReader:
             parsed = parse_tolerant(
                 self._decoder.text(segment, self.position), self.file, self.position, self._problems
             )
-        except Malformed as error:
+        except MalformedError as error:
             self._problems.add(error.code, self.file, self.position, **error.details)
             return None
         return Record(*parsed, self.file, self.position, blake2b(segment, digest_size=16).digest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from html.entities import html5
 from typing import Final
 
@@ -32,7 +33,7 @@ _EMPTY_VALUE: Final = re.compile(r"<value\s*/>")
 MAX_VALUES: Final = 20_000
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """A record that no repair makes readable."""
 
     def __init__(self, code: str, **details: str) -> None:
@@ -74,12 +75,12 @@ def _unescape(text: str) -> str:
 def parse_tolerant(
     text: str, file: str, position: int, problems: ProblemLog
 ) -> tuple[str, str, str, dict[str, list[str]]]:
-    """Operation, category, key and attributes after repair; `Malformed` when there is none."""
+    """Operation, category, key and attributes after repair; `MalformedError` when there is none."""
     if _ILLEGAL.search(text):
         problems.once("PRE-FED-208", file, position)
         text = _ILLEGAL.sub("", text)
     if "<!" in text.replace("<!--", "").replace("<![CDATA[", ""):
-        raise Malformed("PRE-FED-204")
+        raise MalformedError("PRE-FED-204")
     text = _repair_references(text, file, position, problems)
     names = "".join(f' xmlns:{prefix}="urn:x"' for prefix in sorted(set(_PREFIX.findall(text)))[:8])
     parser = etree.XMLParser(
@@ -93,9 +94,9 @@ def parse_tolerant(
     try:
         root = etree.fromstring(f"<r{names}>{text}</r>".encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise Malformed("PRE-FED-204") from error
+        raise MalformedError("PRE-FED-204") from error
     if len(root) != 1:
-        raise Malformed("PRE-FED-204")
+        raise MalformedError("PRE-FED-204")
     return _read_request(root[0])
 
 
@@ -112,9 +113,7 @@ def _repair_references(text: str, file: str, position: int, problems: ProblemLog
         if name in _PREDEFINED:
             return found[0]
         if name.startswith("#"):
-            number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-            valid = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE
-            return found[0] if valid or 0x10000 <= number < 0x110000 else ""
+            return _character(name[1:])
         if (known := html5.get(body)) is not None:
             return "".join(f"&#{ord(character)};" for character in known)
         problems.once("PRE-FED-207", file, position, name=name)
@@ -123,24 +122,32 @@ def _repair_references(text: str, file: str, position: int, problems: ProblemLog
     return _AMPERSAND.sub(repaired, text)
 
 
+def _character(digits: str) -> str:
+    """A numeric reference XML allows, or nothing."""
+    number = int(digits[1:], base=16) if digits[0] in "xX" else int(digits)
+    if number > sys.maxunicode or _ILLEGAL.match(chr(number)):
+        return ""
+    return f"&#{number};"
+
+
 def _read_request(request: etree._Element) -> tuple[str, str, str, dict[str, list[str]]]:
     operation = _local(request)
     parts = {_local(child): child for child in request}
     if not parts.keys() <= {"operationalAttributes", "identifier", "attributes", "modifications"}:
-        raise Malformed("PRE-FED-205", reason="balise inattendue")
+        raise MalformedError("PRE-FED-205", reason="balise inattendue")
     operational = parts.get("operationalAttributes")
     category = next(iter(_read_values(operational).values()), [""])[0] if operational is not None else ""
     identifier = parts.get("identifier")
     key = "".join(identifier.itertext()).strip() if identifier is not None else ""
     if not category:
-        raise Malformed("PRE-FED-205", reason="catégorie absente")
+        raise MalformedError("PRE-FED-205", reason="catégorie absente")
     if not key:
-        raise Malformed("PRE-FED-303")
+        raise MalformedError("PRE-FED-303")
     if operation == "deleteRequest":
         return operation, category.strip(), key, {}
     content = parts.get("modifications" if operation == "modifyRequest" else "attributes")
     if content is None:
-        raise Malformed("PRE-FED-205", reason="attributs absents")
+        raise MalformedError("PRE-FED-205", reason="attributs absents")
     return operation, category.strip(), key, _read_values(content)
 
 
@@ -150,18 +157,18 @@ def _read_values(parent: etree._Element) -> dict[str, list[str]]:
     for child in parent:
         name = (child.get("name") or "").strip()
         if _local(child) not in ("attr", "modification") or not name:
-            raise Malformed("PRE-FED-205", reason="attribut sans nom")
+            raise MalformedError("PRE-FED-205", reason="attribut sans nom")
         if child.get("operation", "replace") != "replace":
-            raise Malformed("PRE-FED-205", reason="modification autre que « replace »")
+            raise MalformedError("PRE-FED-205", reason="modification autre que « replace »")
         values = attributes.setdefault(name, [])
         for value in child:
             if _local(value) != "value" or len(value):
-                raise Malformed("PRE-FED-205", reason="valeur mal formée")
+                raise MalformedError("PRE-FED-205", reason="valeur mal formée")
             values.append(value.text or "")
         if not values:
             values.append("")
         if len(values) > MAX_VALUES:
-            raise Malformed("PRE-FED-205", reason="trop de valeurs")
+            raise MalformedError("PRE-FED-205", reason="trop de valeurs")
     return attributes
 
 
