@@ -7,11 +7,14 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preau.kernel import rights
+from preau.kernel import api, i18n, rights
 from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
+from preau.kernel.errors import PreauError
 from preau.services_list import SERVICES
 from preau.settings import Settings
+from preau.socle.security.authentication import sessions
+from preau.web import assets, errors, security_headers, shell, ui
 
 
 def create_app(settings: Settings | None = None, services: tuple[Service, ...] = SERVICES) -> Flask:
@@ -30,6 +33,8 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         TEMPLATES_AUTO_RELOAD=False,
         TESTING=settings.testing,
+        WTF_CSRF_ENABLED=not settings.testing,
+        WTF_CSRF_TIME_LIMIT=None,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -49,17 +54,18 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
 
 
 def _init_web(app: Flask) -> None:
-    from importlib import import_module
-    from preau.kernel import i18n
-    from preau.socle.security.authentication import sessions
-
     i18n.init_app(app)
     app.before_request(sessions.load)
-    for part in ("assets", "ui", "security_headers", "errors", "shell", "pwa"):
-        try:
-            import_module(f"preau.web.{part}").init_app(app)
-        except ModuleNotFoundError:
-            pass
+    for part in (assets, ui, security_headers, errors, shell):
+        part.init_app(app)
+    app.register_error_handler(PreauError, _answer)
+    api.init_app(app)
+
+
+def _answer(error: PreauError) -> Any:
+    if api.is_api_request():
+        return api.problem(error)
+    return errors.page(error.status, error.message)
 
 
 def _kept_secret(directory: Path) -> str:

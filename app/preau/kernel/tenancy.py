@@ -6,12 +6,13 @@ maintenance) says so with :func:`lifted`, which takes the database role ``preau_
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, Table, event, or_, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import (
     Mapped,
     Mapper,
@@ -95,11 +96,7 @@ def lifted() -> Iterator[None]:
     try:
         yield
     finally:
-        session = db.session
-        session.info["wall"] = before
-        if session.in_transaction() and session.is_active:
-            session.flush()
-            _raise(session.connection(), before)
+        _fall_back(before)
 
 
 @contextmanager
@@ -110,11 +107,20 @@ def behind(identity: Identity) -> Iterator[None]:
     try:
         yield
     finally:
-        session = db.session
-        session.info["wall"] = before
+        _fall_back(before)
+
+
+def _fall_back(wall: Wall) -> None:
+    session = db.session
+    try:
         if session.in_transaction() and session.is_active:
             session.flush()
-            _raise(session.connection(), before)
+    finally:
+        session.info["wall"] = wall
+        # A transaction that failed takes its wall with it: the next one begins behind the right one.
+        with suppress(InternalError):
+            if session.in_transaction() and session.is_active:
+                _raise(session.connection(), wall)
 
 
 def _raise(connection: Connection, wall: Wall) -> None:

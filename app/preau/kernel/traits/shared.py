@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, delete, exists, select
+from sqlalchemy import BigInteger, Index, delete, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from preau.kernel import events, journal
@@ -35,6 +36,7 @@ class Share(Model):
     principal: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     level: Mapped[int]
+    structures: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
     shared_by_id: Mapped[int]
     created_at: Mapped[Created]
 
@@ -103,11 +105,12 @@ def share(identity: Identity, obj: Any, wanted: Mapping[str, str]) -> None:
                         principal=principal,
                         kind=obj.__tablename__,
                         level=LEVELS[level],
+                        structures=sorted(principals().structures([principal])),
                         shared_by_id=identity.person_id,
                     )
                 )
         session.flush()
-        obj.open_to = sorted(principals().structures(wanted))
+        obj.open_to = sorted({each for shared in shares_of(obj) for each in shared.structures})
         journal.record(identity, "share", obj, principals=len(wanted))
         added = sorted(wanted.keys() - before.keys())
         events.publish("shared", identity, obj, added=added)
