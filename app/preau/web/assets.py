@@ -51,10 +51,7 @@ def versioned(version: str, path: str) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Serve versioned static files and give templates ``asset()``, ``ui`` and ``TILE_PICTURES``."""
-    from preau.web import ui
-
+    """Serve versioned static files and give templates ``asset()`` and ``TILE_PICTURES``."""
     app.config["ASSETS_VERSION"] = version()
     app.register_blueprint(files)
     app.jinja_env.globals.update(asset=asset, TILE_PICTURES=TILE_PICTURES)
-    ui.init_app(app)
