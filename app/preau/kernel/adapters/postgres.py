@@ -7,7 +7,6 @@ password nor port. Production has its own server and sets PREAU_DATABASE instead
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
@@ -56,7 +55,8 @@ class Cluster:
     """
 
     def __init__(self, directory: Path, durable: bool = True) -> None:  # noqa: FBT001, FBT002 - the only setting
-        self.directory = _home(directory.resolve())
+        self.origin = directory.resolve()
+        self.directory = binaries.home_of(self.origin)
         self.data = self.directory / "data"
         self.durable = durable
         self._hold: int | None = None
@@ -121,6 +121,10 @@ class Cluster:
         if os.geteuid() == 0:
             # The server's account walks through; it can list nothing, and its data is closed to all others.
             self.directory.chmod(0o711)
+        if self.directory != self.origin:
+            self.origin.mkdir(parents=True, exist_ok=True)
+            (self.directory / "origin").write_text(str(self.origin))
+            binaries.sweep()
 
     def _join(self) -> None:
         if self._hold is None:
@@ -138,17 +142,21 @@ class Cluster:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         uid, gid = (account.uid, account.gid) if account else (-1, -1)
         log = self.directory / "server.log"
-        guard = subprocess.Popen(
-            [
-                *(sys.executable, "-I", "-S", postgres_guard.__file__),
-                *(str(self.directory / "users.lock"), str(log), str(uid), str(gid)),
-                *(programs / "postgres", "-D", str(self.data), *options),
-            ],
-            stdin=subprocess.DEVNULL,
-            env=_environment(),
-            # Ctrl-C in a terminal is for the application, which then lets go of the server.
-            start_new_session=True,
-        )
+        command = [
+            *(sys.executable, "-I", "-S", postgres_guard.__file__),
+            *(str(self.directory / "users.lock"), str(uid), str(gid)),
+            *(programs / "postgres", "-D", str(self.data), *options),
+        ]
+        with log.open("wb") as output:
+            guard = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+                # Ctrl-C in a terminal is for the application, which then lets go of the server.
+                start_new_session=True,
+            )
         self._wait(lambda: self.running() or guard.poll() is not None, "PRE-PGS-005")
         if guard.poll() is not None:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:])
@@ -194,7 +202,7 @@ class Cluster:
     def _socket_directory(self) -> Path:
         if len(str(self.data / SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.data
-        return Path("/tmp") / f"preau-{_digest(self.data)}"  # noqa: S108 - closed to others, its owner is checked
+        return Path("/tmp") / f"preau-{binaries.digest(self.data)}"  # noqa: S108 - closed to others, its owner is checked
 
     def _open_socket_directory(self, account: Account | None) -> None:
         directory = self._socket_directory()
@@ -226,17 +234,6 @@ class Cluster:
     def _has_database(self, name: str) -> bool:
         with self._server() as server:
             return postgres_provision.exists(server, name)
-
-
-def _home(directory: Path) -> Path:
-    """The directory itself or, for root in a place closed to other accounts, one kept for it elsewhere."""
-    if os.geteuid() != 0 or binaries.reachable(directory / "data"):
-        return directory
-    return binaries.REFUGE / _digest(directory)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:16]
 
 
 def _environment() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib.util
 import os
 import pwd
@@ -10,6 +11,7 @@ import re
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +81,27 @@ def find(major: int | None = None) -> Binaries:
 def reachable(path: Path) -> bool:
     """Whether an account that owns nothing here may walk down to the place of `path`."""
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents if parent.exists())
+
+
+def home_of(directory: Path) -> Path:
+    """The directory itself or, for root in a place closed to other accounts, one kept for it elsewhere."""
+    if os.geteuid() != 0 or reachable(directory / "data"):
+        return directory
+    return REFUGE / digest(directory)
+
+
+def sweep() -> None:
+    """Remove the clusters kept elsewhere whose own directory is gone."""
+    for origin in REFUGE.glob("*/origin"):
+        if not Path(origin.read_text()).exists():
+            with (origin.parent / "users.lock").open("a") as users, suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(origin.parent, ignore_errors=True)
+
+
+def digest(path: Path) -> str:
+    """A short name for a path, always the same."""
+    return hashlib.sha256(str(path).encode()).hexdigest()[:16]
 
 
 def copied(binaries: Binaries) -> Binaries:
