@@ -7,7 +7,7 @@ setting (not transmissible). Each setting is declared once in its service's cont
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, and_, delete, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,33 @@ class SettingValue(Model):
     updated_at: Mapped[Updated]
 
 
+class SettingVersion(Model):
+    """Counts changes: one row for all that schools and groups choose, one for each person who chose."""
+
+    __tablename__ = "setting_version"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, default=1)
+
+
+def version_for(person_id: Any) -> ColumnElement[int]:
+    """A scalar that grows whenever a setting that may concern the person moves: the key of a cache."""
+    return (
+        select(func.coalesce(func.sum(SettingVersion.number), 0))
+        .where(SettingVersion.person_id.in_([literal(0), person_id]))
+        .scalar_subquery()
+    )
+
+
+def _moved(level: str, scope_id: int) -> None:
+    statement = insert(SettingVersion).values(person_id=scope_id if level == "person" else 0, number=1)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id"], set_={"number": SettingVersion.number + 1}
+        )
+    )
+
+
 def scopes_of(identity: Identity | None, structure_id: int | None = None) -> dict[str, list[int]]:
     """The scopes that apply to an identity, by level."""
     groups = [int(each[6:]) for each in identity.principals if each.startswith("group:")] if identity else []
@@ -50,7 +77,11 @@ def resolve(names: list[str], identity: Identity | None, structure_id: int | Non
     """The values that hold for an identity, in one query."""
     scopes = scopes_of(identity, structure_id)
     applies = or_(
-        *(and_(SettingValue.level == level, SettingValue.scope_id.in_(ids)) for level, ids in scopes.items() if ids)
+        *(
+            and_(SettingValue.level == level, SettingValue.scope_id.in_(ids))
+            for level, ids in scopes.items()
+            if ids
+        )
     )
     rows = db.session.execute(
         select(SettingValue.name, SettingValue.level, SettingValue.value, SettingValue.locked)
@@ -71,7 +102,9 @@ def value(name: str, identity: Identity | None = None, structure_id: int | None 
     return resolve([name], identity, structure_id)[name]
 
 
-def locked_above(name: str, level: str, identity: Identity | None, structure_id: int | None = None) -> str | None:
+def locked_above(
+    name: str, level: str, identity: Identity | None, structure_id: int | None = None
+) -> str | None:
     """The level that forbids ``level`` to choose, or nothing."""
     scopes = scopes_of(identity, structure_id)
     for farther in LEVELS[: LEVELS.index(level)]:
@@ -105,21 +138,39 @@ def validated(setting: Setting, raw: Any) -> Any:
         low, high = setting.minimum, setting.maximum
         if (low is not None and typed < low) or (high is not None and typed > high):
             raise Invalid(
-                _("« %(label)s » doit être entre %(low)s et %(high)s.", label=setting.label, low=low, high=high)
+                _(
+                    "« %(label)s » doit être entre %(low)s et %(high)s.",
+                    label=setting.label,
+                    low=low,
+                    high=high,
+                )
             )
     return typed
 
 
 def choose(
-    identity: Identity, name: str, level: str, scope_id: int, raw: Any, *, locked: bool = False
+    identity: Identity,
+    name: str,
+    level: str,
+    scope_id: int,
+    raw: Any,
+    *,
+    locked: bool = False,
+    structure_id: int | None = None,
 ) -> None:
-    """Set a value at a level; the caller has checked the right to act at that level."""
+    """Set a value at a level; the caller has checked the right to act at that level.
+
+    ``structure_id`` is the structure of a group, whose locks hold for the group's settings.
+    """
     setting = registry.setting(name)
     if level not in setting.levels:
         raise Refused(_("« %(label)s » ne se règle pas à ce niveau.", label=setting.label))
-    structure_id = scope_id if level == "structure" else None
+    structure_id = scope_id if level == "structure" else structure_id
     if above := locked_above(name, level, identity, structure_id):
-        raise Refused(_("« %(label)s » a été fixé plus haut et ne peut pas être changé ici.", label=setting.label), code=f"PRE-SET-{above[:3].upper()}")
+        raise Refused(
+            _("« %(label)s » a été fixé plus haut et ne peut pas être changé ici.", label=setting.label),
+            code=f"PRE-SET-{above[:3].upper()}",
+        )
     typed = validated(setting, raw)
     with atomic() as session:
         statement = insert(SettingValue).values(
@@ -131,6 +182,7 @@ def choose(
                 set_={"value": statement.excluded.value, "locked": statement.excluded.locked},
             )
         )
+        _moved(level, scope_id)
         journal.record(identity, "settings.choose", kind="setting", key=f"{name}@{level}:{scope_id}")
 
 
@@ -142,4 +194,5 @@ def forget(identity: Identity, name: str, level: str, scope_id: int) -> None:
                 SettingValue.name == name, SettingValue.level == level, SettingValue.scope_id == scope_id
             )
         )
+        _moved(level, scope_id)
         journal.record(identity, "settings.forget", kind="setting", key=f"{name}@{level}:{scope_id}")

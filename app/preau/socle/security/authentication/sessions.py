@@ -20,8 +20,11 @@ from preau.kernel.tenancy import Wall, lifted, stand_behind, wall_of
 from preau.kernel.transaction import atomic
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, SignInSession
+from preau.socle.security.policy.sessions import session_policy
 
 COOKIE = "preau"
+# Over HTTPS the name itself tells the browser: this host only, whole site only (RFC 6265bis).
+SECURE_COOKIE = "__Host-preau"
 # The row is touched at most this often: a page read costs no write.
 TOUCH_EVERY = timedelta(minutes=1)
 _along: dict[str, Callable[[], ColumnElement[Any]]] = {}
@@ -46,14 +49,15 @@ def open_session(
     *,
     device: str = "",
     origin: str = "",
-    idle_minutes: int = 60,
-    context: int | None = None,
+    data: dict[str, Any] | None = None,
 ) -> tuple[str, Identity]:
-    """Open a session; return the cookie's token and the identity."""
+    """Open a session in the context last used; return the cookie's token and the identity."""
     token = secrets.token_urlsafe(32)
     with lifted(), atomic() as session:
+        account = session.get(Account, person_id, populate_existing=True)
+        context = account.last_profile_id if account else None
         identity = flatten(person_id, context=context, level=level, origin=origin)
-        account = session.get(Account, person_id)
+        policy = session_policy(identity)
         session.add(
             SignInSession(
                 token_hash=digest(token),
@@ -64,10 +68,37 @@ def open_session(
                 device=device[:200],
                 origin=origin,
                 seen_at=now(),
-                idle_minutes=idle_minutes,
+                idle_minutes=policy.idle_minutes,
+                ends_at=now() + policy.length,
+                data=data or {},
             )
         )
     return token, identity
+
+
+def step_up(found: SignInSession, level: AuthenticationLevel) -> str:
+    """Raise a session to a level, under a new token; return it (session fixation, ASVS 7.2.4)."""
+    token = secrets.token_urlsafe(32)
+    with lifted(), atomic():
+        found.token_hash = digest(token)
+        found.level = int(max(level, AuthenticationLevel(found.level)))
+        found.stepped_up_at = now()
+        raised = replace(Identity.from_json(found.identity), level=AuthenticationLevel(found.level))
+        found.identity = raised.to_json()
+    return token
+
+
+def keep(found: SignInSession, **data: Any) -> None:
+    """Keep something with the session; a value of ``None`` forgets it."""
+    with lifted(), atomic():
+        kept = {**found.data, **data}
+        found.data = {name: value for name, value in kept.items() if value is not None}
+
+
+def lengthen(found: SignInSession, minutes: int) -> None:
+    """Apply a choice of inactivity at once to the device in hand."""
+    with lifted(), atomic():
+        found.idle_minutes = minutes
 
 
 def load() -> None:
@@ -106,8 +137,9 @@ def _take(token: str) -> None:
         return
     found, version, state = row[:3]
     moment = now()
-    if state != "active" or found.seen_at + timedelta(minutes=found.idle_minutes) < moment:
-        g.session_expired = True
+    idle = found.seen_at + timedelta(minutes=found.idle_minutes) < moment
+    if state != "active" or idle or (found.ends_at is not None and found.ends_at < moment):
+        g.session_expired = state == "active"
         close(found)
         return
     if version != found.rights_version:
@@ -140,6 +172,13 @@ def switch_context(found: SignInSession, profile_id: int) -> None:
             found.person_id, context=profile_id, level=AuthenticationLevel(found.level), origin=found.origin
         )
         found.identity = identity.to_json()
+        found.idle_minutes = session_policy(identity).idle_minutes
+        if identity.context is not None:
+            db.session.execute(
+                update(Account)
+                .where(Account.person_id == found.person_id)
+                .values(last_profile_id=identity.context.id)
+            )
 
 
 def close(found: SignInSession) -> None:
@@ -169,4 +208,11 @@ def rights_moved(*person_ids: int) -> None:
 
 def set_cookie(response: Response, token: str, *, secure: bool) -> None:
     """The session cookie: host only, not for scripts, gone with the browser."""
-    response.set_cookie(COOKIE, token, httponly=True, secure=secure, samesite="Lax", path="/")
+    name = SECURE_COOKIE if secure else COOKIE
+    response.set_cookie(name, token, httponly=True, secure=secure, samesite="Lax", path="/")
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the cookie back."""
+    for name, secure in ((COOKIE, False), (SECURE_COOKIE, True)):
+        response.delete_cookie(name, path="/", httponly=True, secure=secure, samesite="Lax")
