@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+
 from preau.kernel.adapters.postgres import Cluster
 
-pytest_plugins = ["tests.support.evidence"] if (Path(__file__).parent / "support" / "evidence.py").exists() else []
+pytest_plugins = (
+    ["tests.support.evidence"] if (Path(__file__).parent / "support" / "evidence.py").exists() else []
+)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,9 @@ from preau.web import assets, errors, security_headers, shell, ui
 def create_app(settings: Settings | None = None, services: tuple[Service, ...] = SERVICES) -> Flask:
     """The ENT as a WSGI application, on the PostgreSQL that the settings name."""
     settings = settings or Settings()
-    app = Flask("preau", template_folder="web/templates", static_folder="web/static", static_url_path="/static")
+    app = Flask(
+        "preau", template_folder="web/templates", static_folder="web/static", static_url_path="/static"
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key or _kept_secret(settings.data),

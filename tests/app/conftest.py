@@ -5,6 +5,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from tests.support import world as world_of
+from tests.support.population import populate
+from tests.support.world import World
+
 from preau.app import create_app
 from preau.kernel import migrate
 from preau.kernel.adapters.postgres import Cluster
@@ -13,10 +18,6 @@ from preau.kernel.identity import AuthenticationLevel
 from preau.kernel.tenancy import CLOSED, stand_behind
 from preau.settings import Settings
 from preau.socle.security.authentication import sessions
-from sqlalchemy import text
-
-from tests.support import world as world_of
-from tests.support.world import World
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,9 @@ def template(cluster: Cluster, worker: str, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def session_app(cluster: Cluster, template: str, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def session_app(
+    cluster: Cluster, template: str, worker: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """One application for the run; its database is renewed under it."""
     name = f"test_{worker}"
     cluster.create_database(name, template)
@@ -96,3 +99,10 @@ def browser(app: Flask, world: World):
         return client
 
     return of
+
+
+@pytest.fixture
+def populated(world: World) -> World:
+    """The world with objects of every service in it."""
+    populate(world)
+    return world

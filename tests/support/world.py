@@ -7,16 +7,26 @@ the second: the SDET's own example.
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
+from sqlalchemy import select
+
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Role, Structure, Teaching
+from preau.socle.directory.models import (
+    Group,
+    Membership,
+    Person,
+    Profile,
+    Relation,
+    Role,
+    Structure,
+    Teaching,
+)
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, ProjectRole
-from sqlalchemy import select
 
-PASSWORD = "Une-phrase-de-passe-2026"  # noqa: S105 - the world's, not anybody's
+PASSWORD = "Une-phrase-de-passe-2026"
 PEOPLE = {
     # key: (first name, last name, [(school, kind, level)])
     "admin": ("Alix", "Projet", [("academie", "academic", "")]),
@@ -86,12 +96,18 @@ def build() -> None:
                     Profile(person_id=person.id, structure_id=structures[school].id, kind=kind, level=level)
                 )
             session.add(
-                Account(person_id=person.id, login=key.replace("_", "."), state="active", password_hash=hashed)
+                Account(
+                    person_id=person.id, login=key.replace("_", "."), state="active", password_hash=hashed
+                )
             )
         ids = {key: person.id for key, person in people.items()}
         session.add(ProjectRole(person_id=ids["admin"], name="project_admin"))
-        session.add(Role(person_id=ids["manager"], structure_id=structures["college"].id, name="functional_admin"))
-        session.add(Role(person_id=ids["school_head"], structure_id=structures["ecole"].id, name="functional_admin"))
+        session.add(
+            Role(person_id=ids["manager"], structure_id=structures["college"].id, name="functional_admin")
+        )
+        session.add(
+            Role(person_id=ids["school_head"], structure_id=structures["ecole"].id, name="functional_admin")
+        )
         groups = {}
         for uid, school, code, name, members in (
             ("G0000001", "college", "6A", "6e A", ("pupil", "other_pupil")),
@@ -123,7 +139,10 @@ def find() -> World:
     with lifted():
         session = db.session
         by_key = {key: id_ for id_, key in session.execute(select(Structure.id, Structure.key))}
-        logins = {login.replace(".", "_"): id_ for id_, login in session.execute(select(Account.person_id, Account.login))}
+        logins = {
+            login.replace(".", "_"): id_
+            for id_, login in session.execute(select(Account.person_id, Account.login))
+        }
         groups = {code: id_ for id_, code in session.execute(select(Group.id, Group.code)) if code}
         session.rollback()
     return World(by_key, logins, groups)

@@ -30,9 +30,9 @@ class Problem(BaseModel):
     errors: dict[str, list[str]] = {}
 
 
-def refused(_request: Any, _response: Any, refusal: ValidationError | None, *_rest: Any) -> None:
+def refused(_request: Any, _response: Any, refusal: Exception | None, *_rest: Any) -> None:
     """Turn a validation error into a problem, with our messages."""
-    if refusal is not None:
+    if isinstance(refusal, ValidationError):
         raise Invalid(_("Les données envoyées ne conviennent pas."), errors_of(refusal))
 
 
@@ -43,7 +43,7 @@ spec = SpecTree(
     path=f"{PREFIX.lstrip('/')}/documentation",
     filename="openapi.json",
     before=refused,
-    annotations=False,
+    annotations=True,
     page_templates={},
 )
 

@@ -4,7 +4,7 @@ Menus, tiles, the rights screen, search, statistics, exchange, preferences, help
 and the conformity grid all read the registry that these declarations fill.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ ALL_CHANNELS = ("web", "mobile", "api")
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A right that can be granted: ``<service>.<verb>``, held by default by some profiles and roles in their school."""
+    """A right, ``<service>.<verb>``, held by default by some profiles and roles in their school."""
 
     name: str
     label: "str | LazyString"
@@ -176,7 +176,7 @@ class Registry:
             if missing:
                 raise ValueError(f"{service.name} needs {sorted(missing)}")
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
 
     def __getitem__(self, name: str) -> Service:

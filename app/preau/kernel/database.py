@@ -1,8 +1,9 @@
 """The declarative base, the session, and the column types every model shares."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, MetaData, Text
@@ -17,13 +18,19 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+SCHOOL_ZONE = ZoneInfo("Europe/Paris")
+
+
+def now() -> datetime:
+    """The current moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 Serial = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
-Created = Annotated[datetime, mapped_column(DateTime(timezone=True), default=lambda: now())]
-Updated = Annotated[
-    datetime, mapped_column(DateTime(timezone=True), default=lambda: now(), onupdate=lambda: now())
-]
+Created = Annotated[datetime, mapped_column(DateTime(timezone=True), default=now)]
+Updated = Annotated[datetime, mapped_column(DateTime(timezone=True), default=now, onupdate=now)]
 Ids = Annotated[list[int], mapped_column(ARRAY(BigInteger), default=list, server_default="{}")]
 Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
 Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
@@ -33,7 +40,7 @@ class Model(DeclarativeBase):
     """Base of every table. Text is unbounded in the engine; its limits belong to the schemas."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012
+    type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}
 
 
 db = SQLAlchemy(
@@ -42,6 +49,6 @@ db = SQLAlchemy(
 )
 
 
-def now() -> datetime:
-    """The current moment, aware, in UTC."""
-    return datetime.now(UTC)
+def today() -> date:
+    """The date of the schools, in Paris: what starts and ends on a day does so there."""
+    return datetime.now(SCHOOL_ZONE).date()

@@ -34,7 +34,11 @@ def publish(name: str, identity: Identity, obj: Any = None, **data: Any) -> None
     """Tell listeners: those inside the transaction now, the others once it is committed."""
     event = Event(name, identity, obj, data)
     _within.signal(name).send(event)
-    after_commit(lambda: _after.signal(name).send(event) and None)
+
+    def tell() -> None:
+        _after.signal(name).send(event)
+
+    after_commit(tell)
 
 
 def within(name: str, listener: Listener) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar, get_origin
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -17,7 +18,9 @@ def parse(schema: type[Schema], posted: "MultiDict[str, str]") -> tuple[Schema |
             raw[name] = posted.getlist(name)
         elif name in posted:
             value = posted[name].strip()
-            raw[name] = value if value or field.is_required() else field.get_default(call_default_factory=True)
+            raw[name] = (
+                value if value or field.is_required() else field.get_default(call_default_factory=True)
+            )
         elif field.annotation is bool:
             raw[name] = False
     try:
@@ -36,36 +39,39 @@ def errors_of(refused: ValidationError) -> dict[str, list[str]]:
 
 
 def message(error: Any) -> str:
-    """One error of pydantic in French."""
+    """One error of pydantic in French, saying what to do."""
     context = error.get("ctx", {})
-    match error["type"]:
-        case "missing" | "string_too_short" if context.get("min_length", 1) == 1:
-            return _("Remplissez ce champ.")
-        case "string_too_short":
-            return _("Écrivez au moins %(count)s caractères.", count=context["min_length"])
-        case "string_too_long":
-            return _("Raccourcissez : %(count)s caractères au plus.", count=context["max_length"])
-        case "value_error":
-            return str(context.get("error", error["msg"]))
-        case "int_parsing" | "int_type":
-            return _("Indiquez un nombre entier.")
-        case "date_from_datetime_parsing" | "date_parsing" | "datetime_parsing" | "datetime_from_date_parsing":
-            return _("Indiquez une date, par exemple 15/09/2026.")
-        case "greater_than_equal" | "greater_than":
-            return _("Indiquez au moins %(limit)s.", limit=context.get("ge", context.get("gt")))
-        case "less_than_equal" | "less_than":
-            return _("Indiquez au plus %(limit)s.", limit=context.get("le", context.get("lt")))
-        case "literal_error" | "enum":
-            return _("Choisissez une des valeurs proposées.")
-        case "too_long":
-            return _("Choisissez moins d’éléments.")
-        case "uuid_parsing":
-            return _("Cet élément n’existe pas.")
-    return _("Cette valeur ne convient pas. Corrigez-la.")
+    kind = error["type"]
+    if kind == "value_error":
+        return str(context.get("error", error["msg"]))
+    if kind == "missing" or context.get("min_length") == 1:
+        return _("Remplissez ce champ.")
+    wording = WORDINGS.get(kind, _l("Cette valeur ne convient pas. Corrigez-la."))
+    filled: str = str(wording).format(**context)
+    return filled
+
+
+_DATE = _l("Indiquez une date, par exemple 15/09/2026.")
+WORDINGS = {
+    "string_too_short": _l("Écrivez au moins {min_length} caractères."),
+    "string_too_long": _l("Raccourcissez : {max_length} caractères au plus."),
+    "int_parsing": _l("Indiquez un nombre entier."),
+    "int_type": _l("Indiquez un nombre entier."),
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "datetime_parsing": _DATE,
+    "datetime_from_date_parsing": _DATE,
+    "greater_than_equal": _l("Indiquez au moins {ge}."),
+    "greater_than": _l("Indiquez plus de {gt}."),
+    "less_than_equal": _l("Indiquez au plus {le}."),
+    "less_than": _l("Indiquez moins de {lt}."),
+    "literal_error": _l("Choisissez une des valeurs proposées."),
+    "enum": _l("Choisissez une des valeurs proposées."),
+    "too_long": _l("Choisissez moins d’éléments."),
+    "uuid_parsing": _l("Cet élément n’existe pas."),
+}
 
 
 def principals_from(posted: "MultiDict[str, str]", name: str = "principals") -> list[str]:
     """The principals a picker posted, without doubles, in order."""
     return list(dict.fromkeys(value for value in posted.getlist(name) if value))
-
-

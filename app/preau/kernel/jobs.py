@@ -17,6 +17,7 @@ from procrastinate.connector import BaseConnector
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
+from preau.kernel.contract import registry
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 
@@ -25,7 +26,9 @@ _tasks: dict[str, dict[str, Any]] = {}
 QUEUES = ("default", "feeds")
 
 
-def task(name: str, *, queue: str = "default", retry: int = 3, lock: str | None = None) -> Callable[[Task], Task]:
+def task(
+    name: str, *, queue: str = "default", retry: int = 3, lock: str | None = None
+) -> Callable[[Task], Task]:
     """Declare a function as a task named ``<service>.<verb>``; ``retry`` counts attempts after a failure."""
 
     def declare(function: Task) -> Task:
@@ -68,25 +71,20 @@ def schema_sql() -> str:
 
 def build(app: Flask, connector: BaseConnector | None = None) -> procrastinate.App:
     """The queue's application, with every declared task and every schedule of the registry."""
-    from preau.kernel.contract import registry
-
     url = str(app.config["SQLALCHEMY_ENGINES"]["default"]).replace("+psycopg", "")
     queue = procrastinate.App(connector=connector or procrastinate.PsycopgConnector(conninfo=url))
-    wrapped = {}
     for name, declared in _tasks.items():
-        wrapped[name] = queue.task(
-            _in_context(app, declared["function"]),
+        queue.task(
             name=name,
             queue=declared["queue"],
             retry=procrastinate.RetryStrategy(max_attempts=declared["retry"] + 1, exponential_wait=2),
             lock=declared["lock"],
-        )
+        )(_in_context(app, declared["function"]))
     for service in registry:
         for job in service.jobs:
             name = job.task.job_name
-            scheduled = queue.task(
-                _ignoring_timestamp(_in_context(app, job.task)), name=f"{name}:scheduled", queue="default"
-            )
+            declare = queue.task(name=f"{name}:scheduled", queue="default")
+            scheduled = declare(_ignoring_timestamp(_in_context(app, job.task)))
             queue.periodic(cron=job.cron, periodic_id=name)(scheduled)
     return queue
 
@@ -122,15 +120,15 @@ def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
 
 
 def run_pending() -> None:
-    """Do every job that waits, in order, in this process, and raise what they raise: for tests and commands."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    """Do every job that waits, in order, in this process; what they raise is raised."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask offers no other way
     while True:
         db.session.rollback()
         with lifted():
             row = db.session.execute(
                 text(
-                    "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM procrastinate_jobs"
-                    " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
+                    "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM"
+                    " procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()"
                     " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args"
                 )
             ).first()

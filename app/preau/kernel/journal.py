@@ -65,7 +65,7 @@ BEGIN
 END $$
 """
 
-event.listen(JournalEntry.__table__, "after_create", DDL(APPEND_ONLY))
+event.listen(JournalEntry.__table__, "after_create", DDL(APPEND_ONLY))  # type: ignore[no-untyped-call]
 for _table in ("journal_entry", "journal_seal"):
     event.listen(
         Model.metadata.tables[_table],
@@ -174,18 +174,19 @@ def verify() -> Verdict:
         session = db.session
         rows = session.execute(
             select(JournalSeal.sequence, JournalSeal.hash, JournalEntry)
-            .outerjoin(JournalEntry, JournalEntry.id == JournalSeal.entry_id)
+            .join(JournalEntry, JournalEntry.id == JournalSeal.entry_id, isouter=True)
             .order_by(JournalSeal.sequence)
             .execution_options(yield_per=2000)
         )
-        previous, expected, faults, last = GENESIS, None, [], None
-        lines = 0
+        previous, lines, faults = GENESIS, 0, []
+        expected: int | None = None
+        last: datetime | None = None
         for sequence, stored, entry in rows:
             lines += 1
             if expected is not None and sequence != expected:
                 faults.append((sequence, "missing"))
                 previous = ""
-            if entry is None:
+            if not entry:
                 faults.append((sequence, "removed"))
             elif previous and digest(previous, entry) != stored:
                 faults.append((sequence, "altered"))

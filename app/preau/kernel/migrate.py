@@ -46,8 +46,9 @@ def create_from_models() -> None:
 
 def run_script(connection: Connection, script: str) -> None:
     """Run several statements as they are written: the driver must not take a % for a placeholder."""
-    with connection.connection.cursor() as cursor:
-        cursor.execute(script)
+    cursor = connection.connection.cursor()
+    cursor.execute(script)
+    cursor.close()
 
 
 def revision() -> str | None:

@@ -14,7 +14,9 @@ from typing import Any
 from preau.kernel.identity import Identity
 
 
-def notify(identity: Identity, name: str, recipients: Collection[str], *, url: str = "", **data: Any) -> None:
+def notify(
+    identity: Identity, name: str, recipients: Collection[str], /, *, url: str = "", **data: Any
+) -> None:
     """Tell the people behind the principals, except the actor; joins the current transaction."""
     from preau.kernel import notify_fanout
 

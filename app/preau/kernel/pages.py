@@ -4,14 +4,25 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.wrappers import Response
-from flask_babel import gettext as _
 from jinja2 import Environment
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as BaseResponse
 
-from preau.kernel.contract import Service
+from preau.kernel.contract import registry
 from preau.kernel.identity import Identity
 from preau.kernel.rights import require_permission
 
@@ -23,7 +34,7 @@ def _identity() -> Identity:
     return current
 
 
-identity = cast(Identity, LocalProxy(_identity))
+identity = cast("Identity", LocalProxy(_identity))
 
 
 def me() -> Identity:
@@ -38,7 +49,10 @@ def signed_in() -> bool:
 
 def wants_fragment() -> bool:
     """Whether htmx asks for the ``main`` block alone."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+    return (
+        request.headers.get("HX-Request") == "true"
+        and request.headers.get("HX-History-Restore-Request") != "true"
+    )
 
 
 def render_page(template: str, status: int = 200, **context: Any) -> Response:
@@ -55,9 +69,7 @@ def render_page(template: str, status: int = 200, **context: Any) -> Response:
 
 def render_block(template: str, block: str, **context: Any) -> str:
     """One block of a template, rendered with the same context as the page."""
-    from flask import current_app
-
-    environment = cast(Environment, current_app.jinja_env)
+    environment = cast("Environment", current_app.jinja_env)
     current_app.update_template_context(context)
     compiled = environment.get_template(template)
     return "".join(compiled.blocks[block](compiled.new_context(context)))
@@ -69,11 +81,11 @@ def done(message: str, endpoint: str, /, **values: Any) -> BaseResponse:
     return redirect(url_for(endpoint, **values), 303)
 
 
-def opening(service: Callable[[], Service]) -> Callable[[], None]:
-    """A ``before_request`` that lets in those to whom the service is open."""
+def opening(name: str) -> Callable[[], None]:
+    """A ``before_request`` that lets in those to whom the service of that name is open."""
 
     def check() -> None:
-        permission = service().use_permission
+        permission = registry[name].use_permission
         if signed_in() and permission:
             require_permission(_identity(), permission)
 
@@ -96,4 +108,15 @@ def public(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-__all__ = ["done", "identity", "me", "opening", "pages", "public", "render_block", "render_page", "session", "signed_in"]
+__all__ = [
+    "done",
+    "identity",
+    "me",
+    "opening",
+    "pages",
+    "public",
+    "render_block",
+    "render_page",
+    "session",
+    "signed_in",
+]

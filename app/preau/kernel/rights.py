@@ -196,7 +196,7 @@ def may(identity: Identity, action: str, obj: Any) -> bool:
 
 
 def require(identity: Identity, action: str, obj: Any) -> None:
-    """Raise :class:`NotFound` when it may not even be known of, :class:`Refused` when it may not be changed."""
+    """Raise :class:`NotFound` when it may not be known of, :class:`Refused` when not changed."""
     if not may(identity, "read", obj):
         raise NotFound(_("Cet élément n’existe pas ou ne vous est pas ouvert."))
     if action != "read" and not may(identity, action, obj):
@@ -206,7 +206,9 @@ def require(identity: Identity, action: str, obj: Any) -> None:
 def require_permission(identity: Identity, permission: str, structure_id: int | None = None) -> None:
     """Raise :class:`Refused` unless the permission is held."""
     if not identity.can(permission, structure_id):
-        raise Refused(_("Votre profil n’ouvre pas cette action. Demandez-la à l’administrateur de votre école."))
+        raise Refused(
+            _("Votre profil n’ouvre pas cette action. Demandez-la à l’administrateur de votre école.")
+        )
 
 
 def fetch(identity: Identity, model: type[T], key: Any, action: str = "read") -> T:

@@ -3,14 +3,17 @@
 import io
 
 import pytest
+from sqlalchemy import select
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 from preau.services.information.bookmarks.models import Bookmark, Folder
-from sqlalchemy import select
 
 
 def add(client, **values):
-    return client.post("/signets/ajouter", data={"title": "Gallica", "url": "https://gallica.bnf.fr", **values})
+    return client.post(
+        "/signets/ajouter", data={"title": "Gallica", "url": "https://gallica.bnf.fr", **values}
+    )
 
 
 def only(model):
@@ -82,7 +85,9 @@ def test_a_folder_cannot_be_put_inside_itself(browser):
     client.post("/signets/dossiers/ajouter", data={"name": "Bas", "parent_id": str(top.id)})
     with lifted():
         low = db.session.scalars(select(Folder).where(Folder.name == "Bas")).one()
-    answer = client.post(f"/signets/dossiers/{top.id}/modifier", data={"name": "Haut", "parent_id": str(low.id)})
+    answer = client.post(
+        f"/signets/dossiers/{top.id}/modifier", data={"name": "Haut", "parent_id": str(low.id)}
+    )
     assert answer.status_code == 422
     assert "dans lui-même" in answer.text or "autre dossier" in answer.text
 

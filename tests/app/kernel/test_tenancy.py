@@ -1,10 +1,11 @@
 """Two walls between schools, each holding alone."""
 
 import pytest
+from sqlalchemy import select, text
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import behind, lifted
 from preau.socle.directory.models import Person, Profile
-from sqlalchemy import select, text
 
 
 def names(statement) -> set[str]:
@@ -22,7 +23,12 @@ def test_the_database_holds_the_wall_without_the_orm(world):
     with behind(world.identity("teacher")):
         rows = db.session.execute(text("SELECT DISTINCT structure_id FROM profile")).scalars().all()
         assert rows == [world.structures["college"]]
-        assert db.session.execute(text("SELECT count(*) FROM account a JOIN person p ON p.id = a.person_id")).scalar() == 7
+        assert (
+            db.session.execute(
+                text("SELECT count(*) FROM account a JOIN person p ON p.id = a.person_id")
+            ).scalar()
+            == 7
+        )
 
 
 def test_nobody_signed_in_sees_nobody(world):
@@ -37,8 +43,9 @@ def test_a_lifted_wall_falls_back_after_the_block(world):
 
 
 def test_a_row_of_another_school_cannot_be_written(world):
-    from preau.socle.security.models import Grant
     from sqlalchemy.exc import ProgrammingError
+
+    from preau.socle.security.models import Grant
 
     with behind(world.identity("teacher")):
         db.session.add(Grant(structure_id=world.structures["ecole"], permission="x", principal="y"))

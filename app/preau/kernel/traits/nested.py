@@ -50,7 +50,9 @@ class SharedAbove(Rule):
 
 def shared_above(obj: Nested) -> list[str]:
     """Principals with whom the object, or anything above it, is shared."""
-    statement = select(Share.principal).where(Share.object_id.in_(obj.path)).distinct().order_by(Share.principal)
+    statement = (
+        select(Share.principal).where(Share.object_id.in_(obj.path)).distinct().order_by(Share.principal)
+    )
     return list(db.session.scalars(statement))
 
 

@@ -73,7 +73,9 @@ class Shared(Rule):
 def shares_of(obj: Any) -> list[Share]:
     """Who the object is shared with."""
     return list(
-        db.session.scalars(select(Share).where(Share.object_id == obj.id).order_by(Share.level.desc(), Share.principal))
+        db.session.scalars(
+            select(Share).where(Share.object_id == obj.id).order_by(Share.level.desc(), Share.principal)
+        )
     )
 
 
@@ -118,7 +120,9 @@ def share(identity: Identity, obj: Any, wanted: Mapping[str, str]) -> None:
 
 def _check(identity: Identity, obj: Any, wanted: Mapping[str, str]) -> None:
     if len(wanted) > MAX_SHARES:
-        raise Invalid(_("Un partage compte au plus %(count)s destinataires : passez par un groupe.", count=MAX_SHARES))
+        raise Invalid(
+            _("Un partage compte au plus %(count)s destinataires : passez par un groupe.", count=MAX_SHARES)
+        )
     if unknown := set(wanted.values()) - LEVELS.keys():
         raise Invalid(_("Niveau de partage inconnu : %(level)s.", level=", ".join(sorted(unknown))))
     new = set(wanted) - {each.principal for each in shares_of(obj)}

@@ -23,7 +23,9 @@ class Structure(Model):
 
     id: Mapped[Serial]
     uai: Mapped[str | None] = mapped_column(unique=True)
-    kind: Mapped[str]  # ecole, college, lycee, cfa, cite_scolaire, service_academique, collectivite, remplacement
+    kind: Mapped[
+        str
+    ]  # ecole, college, lycee, cfa, cite_scolaire, service_academique, collectivite, remplacement
     degree: Mapped[int | None]
     name: Mapped[str]
     short_name: Mapped[str] = mapped_column(default="")
@@ -46,7 +48,9 @@ class StructureLink(Model):
 
     parent_id: Mapped[int] = mapped_column(ForeignKey("structure.id", ondelete="CASCADE"), primary_key=True)
     child_id: Mapped[int] = mapped_column(ForeignKey("structure.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # cite_scolaire, rpi, academie, collectivite, circonscription
+    kind: Mapped[str] = mapped_column(
+        primary_key=True
+    )  # cite_scolaire, rpi, academie, collectivite, circonscription
 
 
 class Person(Oneself, Model):
@@ -113,11 +117,14 @@ class Profile(InStructure, Model):
     person: Mapped[Person] = relationship(back_populates="profiles")
     structure: Mapped[Structure] = relationship()
 
-    __table_args__ = (UniqueConstraint("person_id", "structure_id", "kind"), Index(None, "structure_id", "kind"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "structure_id", "kind"),
+        Index(None, "structure_id", "kind"),
+    )
 
 
 class Role(InStructure, Model):
-    """A scoped, dated and delegable role: form_teacher, delegate, functional_admin, referent…"""
+    """A scoped, dated and delegable role: form_teacher, delegate, functional_admin, referent and others."""
 
     __tablename__ = "role"
 
@@ -130,7 +137,9 @@ class Role(InStructure, Model):
     ends_on: Mapped[date | None]
     delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
-    __table_args__ = (UniqueConstraint("person_id", "structure_id", "name", "group_id", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "structure_id", "name", "group_id", postgresql_nulls_not_distinct=True),
+    )
 
 
 class Group(Personal, Model):
@@ -140,7 +149,9 @@ class Group(Personal, Model):
 
     id: Mapped[Serial]
     uid: Mapped[str] = mapped_column(unique=True)
-    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id", ondelete="CASCADE"), index=True)
+    structure_id: Mapped[int | None] = mapped_column(
+        ForeignKey("structure.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[str]  # class, teaching, team, function, free
     code: Mapped[str] = mapped_column(default="", server_default="")
     name: Mapped[str]
@@ -157,7 +168,14 @@ class Group(Personal, Model):
     structure: Mapped[Structure | None] = relationship()
 
     __table_args__ = (
-        Index("uq_grouping_source_code", "structure_id", "kind", "code", unique=True, postgresql_where=text("code <> ''")),
+        Index(
+            "uq_grouping_source_code",
+            "structure_id",
+            "kind",
+            "code",
+            unique=True,
+            postgresql_where=text("code <> ''"),
+        ),
         Index("ix_grouping_open_to", "open_to", postgresql_using="gin"),
     )
 
@@ -169,7 +187,9 @@ class Membership(Model):
     __wall__ = through("grouping", "group_id")
 
     group_id: Mapped[int] = mapped_column(ForeignKey("grouping.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     role: Mapped[str] = mapped_column(default="member", server_default="member")  # member, manager, teacher
     source: Mapped[str] = mapped_column(default="manual", server_default="manual")
 
@@ -181,7 +201,9 @@ class Relation(Model):
     __wall__ = through("person", "pupil_id")
 
     guardian_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    pupil_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     link: Mapped[str]
     legal: Mapped[int] = mapped_column(default=0, server_default="0")
     financial: Mapped[bool] = mapped_column(default=False, server_default="false")

@@ -15,4 +15,6 @@ def suggest() -> str:
     name = request.args.get("name", "principals")[:LONGEST]
     text = request.args.get(f"{name}_q", "")[:LONGEST]
     found = principals().search(me(), text)
-    return render_template_string("{{ ui.principal_suggestions(name, found, q) }}", name=name, found=found, q=text)
+    return render_template_string(
+        "{{ ui.principal_suggestions(name, found, q) }}", name=name, found=found, q=text
+    )

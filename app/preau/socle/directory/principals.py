@@ -59,7 +59,10 @@ class DirectoryPrincipals:
             select(Person)
             .where(
                 *(
-                    or_(func.lower(Person.last_name).startswith(word), func.lower(Person.first_name).startswith(word))
+                    or_(
+                        func.lower(Person.last_name).startswith(word),
+                        func.lower(Person.first_name).startswith(word),
+                    )
                     for word in words
                 )
             )
@@ -74,7 +77,9 @@ class DirectoryPrincipals:
         names = {profile.structure_id: profile.structure_name for profile in identity.profiles}
         for structure_id, school in names.items():
             choices = {f"structure:{structure_id}": _("Tout le monde")}
-            choices |= {f"profile:{structure_id}:{kind}": str(label) for kind, label in PROFILE_PLURALS.items()}
+            choices |= {
+                f"profile:{structure_id}:{kind}": str(label) for kind, label in PROFILE_PLURALS.items()
+            }
             found += [
                 Principal(key, f"{label} — {school}", "profile", school)
                 for key, label in choices.items()
@@ -89,15 +94,21 @@ class DirectoryPrincipals:
             people = {
                 id_: f"{first} {last}".strip()
                 for id_, first, last in db.session.execute(
-                    select(Person.id, Person.first_name, Person.last_name).where(_in(Person.id, _ints(parts["person"])))
+                    select(Person.id, Person.first_name, Person.last_name).where(
+                        _in(Person.id, _ints(parts["person"]))
+                    )
                 )
             }
             groups = dict(
-                db.session.execute(select(Group.id, Group.name).where(_in(Group.id, _ints(parts["group"])))).all()
+                db.session.execute(
+                    select(Group.id, Group.name).where(_in(Group.id, _ints(parts["group"])))
+                ).all()
             )
             schools = _ints([*parts["structure"], *parts["profile"], *parts["role"]])
             structures = dict(
-                db.session.execute(select(Structure.id, Structure.name).where(_in(Structure.id, schools))).all()
+                db.session.execute(
+                    select(Structure.id, Structure.name).where(_in(Structure.id, schools))
+                ).all()
             )
         found = {}
         for key in keys:
@@ -174,14 +185,20 @@ class DirectoryPrincipals:
                 by_kind[rest[1]].append(rest)
             for kind, rests in by_kind.items():
                 condition = [_in(model.structure_id, _ints(rests)), getattr(model, column) == kind]
-                branches.append(select(model.person_id).where(*condition, *([here] if model is Profile else [])))
+                branches.append(
+                    select(model.person_id).where(*condition, *([here] if model is Profile else []))
+                )
         if own_group:
             branches.append(select(Membership.person_id).where(_in(Membership.group_id, _ints(own_group))))
         if guardians:
             branches.append(
                 select(Relation.guardian_id)
                 .join(Membership, Membership.person_id == Relation.pupil_id)
-                .where(_in(Membership.group_id, _ints(guardians)), Relation.legal > 0, Membership.role == "member")
+                .where(
+                    _in(Membership.group_id, _ints(guardians)),
+                    Relation.legal > 0,
+                    Membership.role == "member",
+                )
             )
         together = union(*branches).subquery()
         return select(together.c[0])
@@ -194,7 +211,9 @@ class DirectoryPrincipals:
             "group": self._pairs(Group.id, Group.uid, _ints(parts["group"])),
         }
         schools = _ints([*parts["structure"], *parts["profile"], *parts["role"]])
-        uai = self._pairs(Structure.id, func.coalesce(Structure.uai, Structure.source + "$" + Structure.key), schools)
+        uai = self._pairs(
+            Structure.id, func.coalesce(Structure.uai, Structure.source + "$" + Structure.key), schools
+        )
         return self._translate(keys, lambda head, first: names.get(head, uai).get(int(first)))
 
     def local(self, keys: Collection[str]) -> dict[str, str]:
@@ -225,5 +244,3 @@ class DirectoryPrincipals:
             elif (translated := name(head, rest[0])) is not None:
                 found[key] = ":".join([head, str(translated), *rest[1:]])
         return found
-
-

@@ -22,7 +22,9 @@ service = Service(
             "bookmarks.shared",
             _l("On partage des signets avec vous"),
             title=_l("{actor} partage des signets avec vous"),
-            body=_l("{actor} vous a ouvert « {name} ». Vous le trouvez dans vos signets, rubrique « Partagés avec moi »."),
+            body=_l(
+                "{actor} vous a ouvert « {name} » : voyez la rubrique « Partagés avec moi » de vos signets."
+            ),
             short=_l("{actor} partage « {name} » avec vous dans vos signets."),
         ),
     ),

@@ -15,7 +15,7 @@ from preau.services.information.bookmarks.models import Bookmark, Folder
 
 
 class FolderV1(BaseModel):
-    """A folder: whose, in which other, shared with whom at which level (principals in their portable form)."""
+    """A folder: whose, in which other, shared with which (portable) principal at which level."""
 
     owner: str
     name: str
@@ -143,5 +143,8 @@ FORMATS = (
         "bookmark-folder", 1, FolderV1, export_folders, import_folder, model=Folder, link=link_folder,
         label=_l("Dossiers de signets"),
     ),
-    Exchangeable("bookmark", 1, BookmarkV1, export_bookmarks, import_bookmark, model=Bookmark, label=_l("Signets")),
+    Exchangeable(
+        "bookmark", 1, BookmarkV1, export_bookmarks, import_bookmark, model=Bookmark,
+        label=_l("Signets"),
+    ),
 )  # fmt: skip

@@ -38,7 +38,7 @@ class _Reader(HTMLParser):
         self.items = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "h3" or tag == "a" or tag == "dd":
+        if tag in {"h3", "a", "dd"}:
             self._end_note()
             self.text = []
             self.reading = tag
@@ -75,7 +75,9 @@ class _Reader(HTMLParser):
     def _take(self, title: str) -> None:
         self.items += 1
         if self.items > MOST_ITEMS:
-            raise Invalid(_("Ce fichier a plus de %(count)s signets : importez-le en plusieurs fois.", count=MOST_ITEMS))
+            raise Invalid(
+                _("Ce fichier a plus de %(count)s signets : importez-le en plusieurs fois.", count=MOST_ITEMS)
+            )
         self.open[-1].bookmarks.append((title or self.href, self.href, ""))
 
     def _end_note(self) -> None:
@@ -98,7 +100,10 @@ def read(content: bytes) -> Branch:
     reader.close()
     if not reader.root.count() and not reader.root.folders:
         raise Invalid(
-            _("Aucun signet dans ce fichier. Exportez vos signets depuis votre navigateur au format HTML, puis recommencez.")
+            _(
+                "Aucun signet dans ce fichier. Exportez vos signets depuis votre navigateur"
+                " au format HTML, puis recommencez."
+            )
         )
     return reader.root
 

@@ -36,13 +36,17 @@ def shared_with(identity: Identity) -> tuple[list[Folder], list[Bookmark]]:
     """What others have shared with the identity: the highest shared folders, and bookmarks shared alone."""
     folders = list(
         db.session.scalars(
-            rights.allowed(identity, Folder).where(Folder.owner_id != identity.person_id).order_by(Folder.name)
+            rights.allowed(identity, Folder)
+            .where(Folder.owner_id != identity.person_id)
+            .order_by(Folder.name)
         )
     )
     seen = {folder.id for folder in folders}
     tops = [folder for folder in folders if folder.parent_id not in seen]
     bookmarks = db.session.scalars(
-        rights.allowed(identity, Bookmark).where(Bookmark.owner_id != identity.person_id).order_by(Bookmark.title)
+        rights.allowed(identity, Bookmark)
+        .where(Bookmark.owner_id != identity.person_id)
+        .order_by(Bookmark.title)
     )
     return tops, [each for each in bookmarks if each.folder_id not in seen]
 
@@ -98,7 +102,10 @@ def create_bookmark(identity: Identity, data: BookmarkIn) -> Bookmark:
     """A new bookmark, at the top or in a folder that the identity may write."""
     folder = rights.fetch(identity, Folder, data.folder_id, "write") if data.folder_id else None
     owner_id = folder.owner_id if folder else identity.person_id
-    held = db.session.scalar(select(func.count()).select_from(Bookmark).where(Bookmark.owner_id == owner_id)) or 0
+    held = (
+        db.session.scalar(select(func.count()).select_from(Bookmark).where(Bookmark.owner_id == owner_id))
+        or 0
+    )
     if held >= MOST_PER_PERSON:
         raise Invalid(_("Vous avez déjà %(count)s signets : supprimez-en avant d’en ajouter.", count=held))
     with atomic() as session:
@@ -127,7 +134,9 @@ def change_bookmark(identity: Identity, bookmark: Bookmark, data: BookmarkIn) ->
 def delete_bookmark(identity: Identity, bookmark: Bookmark) -> BookmarkIn:
     """Delete; what it said is returned, so that the page can offer to undo."""
     rights.require(identity, "delete", bookmark)
-    said = BookmarkIn(title=bookmark.title, url=bookmark.url, note=bookmark.note, folder_id=bookmark.folder_id)
+    said = BookmarkIn(
+        title=bookmark.title, url=bookmark.url, note=bookmark.note, folder_id=bookmark.folder_id
+    )
     with atomic() as session:
         shared.unshare(bookmark)
         journal.record(identity, "bookmarks.delete", bookmark)

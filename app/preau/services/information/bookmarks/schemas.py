@@ -16,7 +16,9 @@ def web_address(value: str) -> str:
     if "://" not in address and not address.lower().startswith(("javascript:", "data:", "mailto:")):
         address = f"https://{address}"
     parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") and parts.hostname != "localhost":
+    if parts.scheme not in ("http", "https") or (
+        "." not in (parts.hostname or "") and parts.hostname != "localhost"
+    ):
         raise ValueError(_("Donnez une adresse de page, par exemple https://www.bnf.fr."))
     return address
 

@@ -2,7 +2,6 @@
 
 import uuid
 
-
 from preau.kernel import journal, rights
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
@@ -14,7 +13,10 @@ from preau.services.information.bookmarks.schemas import BookmarkIn, FolderIn
 
 
 def import_netscape(identity: Identity, content: bytes) -> int:
-    """Add what the file holds to the identity's bookmarks; return how many. Entries that no page can open are left."""
+    """Add what the file holds to the identity's bookmarks; return how many.
+
+    Entries that no browser page can open (``javascript:``…) are left out.
+    """
     root = netscape.read(content)
     with atomic():
         count = _add(identity, root, None)
@@ -32,7 +34,9 @@ def _add(identity: Identity, branch: Branch, folder_id: uuid.UUID | None) -> int
         operations.create_bookmark(identity, data)
         count += 1
     for inner in branch.folders:
-        folder = operations.create_folder(identity, FolderIn(name=inner.name[:200] or "…", parent_id=folder_id))
+        folder = operations.create_folder(
+            identity, FolderIn(name=inner.name[:200] or "…", parent_id=folder_id)
+        )
         count += _add(identity, inner, folder.id)
     return count
 
@@ -49,5 +53,3 @@ def export_netscape(identity: Identity) -> str:
     for bookmark in bookmarks:
         branches[bookmark.folder_id].bookmarks.append((bookmark.title, bookmark.url, bookmark.note))
     return netscape.write(branches[None])
-
-

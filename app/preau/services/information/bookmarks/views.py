@@ -1,7 +1,6 @@
 """Pages of bookmarks."""
 
 import uuid
-from typing import Any
 
 from flask import make_response, request
 from flask_babel import gettext as _
@@ -22,13 +21,7 @@ from preau.services.information.bookmarks.schemas import BookmarkIn, FolderIn
 blueprint = pages("bookmarks", __name__, "/signets")
 
 
-def _service() -> Any:
-    from preau.services.information.bookmarks import service
-
-    return service
-
-
-blueprint.before_request(opening(_service))
+blueprint.before_request(opening("bookmarks"))
 
 
 @blueprint.get("/")
@@ -50,8 +43,14 @@ def index() -> Response:
 def folder(folder_id: uuid.UUID) -> Response:
     """What a folder holds."""
     opened = rights.fetch(me(), Folder, folder_id)
-    below = rights.allowed(me(), Folder).where(Folder.parent_id == folder_id).order_by(Folder.position, Folder.name)
-    above = db.session.scalars(rights.allowed(me(), Folder).where(Folder.id.in_(opened.path), Folder.id != folder_id))
+    below = (
+        rights.allowed(me(), Folder)
+        .where(Folder.parent_id == folder_id)
+        .order_by(Folder.position, Folder.name)
+    )
+    above = db.session.scalars(
+        rights.allowed(me(), Folder).where(Folder.id.in_(opened.path), Folder.id != folder_id)
+    )
     return render_page(
         "bookmarks/index.html",
         folder=opened,
@@ -63,8 +62,8 @@ def folder(folder_id: uuid.UUID) -> Response:
 
 
 def _folder_choices() -> list[tuple[str, str]]:
-    return [(str(each.id), "— " * (len(each.path) - 1) + each.name) for each in
-            sorted(db.session.scalars(operations.own_folders(me())), key=lambda each: str(each.path))]  # fmt: skip
+    own = sorted(db.session.scalars(operations.own_folders(me())), key=lambda each: str(each.path))
+    return [(str(each.id), "— " * (len(each.path) - 1) + each.name) for each in own]
 
 
 @blueprint.route("/ajouter", methods=["GET", "POST"])
@@ -134,7 +133,9 @@ def create_folder() -> Response:
         data, errors = parse(FolderIn, request.form)
         if data is not None:
             made = operations.create_folder(me(), data)
-            return done(_("Dossier « %(name)s » créé.", name=made.name), "bookmarks.folder", folder_id=made.id)
+            return done(
+                _("Dossier « %(name)s » créé.", name=made.name), "bookmarks.folder", folder_id=made.id
+            )
     return render_page(
         "bookmarks/folder.html",
         422 if errors else 200,
@@ -161,7 +162,12 @@ def change_folder(folder_id: uuid.UUID) -> Response:
     choices = [each for each in _folder_choices() if each[0] != str(folder_id)]
     values = request.form or {"name": changed.name, "parent_id": changed.parent_id}
     return render_page(
-        "bookmarks/folder.html", 422 if errors else 200, folder=changed, values=values, folders=choices, errors=errors
+        "bookmarks/folder.html",
+        422 if errors else 200,
+        folder=changed,
+        values=values,
+        folders=choices,
+        errors=errors,
     )
 
 
@@ -188,7 +194,11 @@ def share(what: str, object_id: uuid.UUID) -> Response:
             errors = {"principals": [refusal.message]}
     text = request.form.get("principals_q", "")
     current = shared.described(obj)
-    shown = principals().describe(chosen).values() if request.method == "POST" else [each for each, _level in current]
+    shown = (
+        principals().describe(chosen).values()
+        if request.method == "POST"
+        else [each for each, _level in current]
+    )
     return render_page(
         "bookmarks/share.html",
         422 if errors else 200,
@@ -207,10 +217,9 @@ def import_file() -> Response:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         upload = request.files.get("file")
+        content = upload.stream.read(netscape.MOST_BYTES + 1) if upload else b""
         try:
-            if upload is None or not upload.filename:
-                raise Invalid(_("Choisissez un fichier."))
-            count = transfer.import_netscape(me(), upload.stream.read(netscape.MOST_BYTES + 1))
+            count = transfer.import_netscape(me(), content)
             return done(_("%(count)s signets importés.", count=count), "bookmarks.index")
         except Invalid as refusal:
             errors = {"file": [refusal.message]}
@@ -235,12 +244,21 @@ def _back(message: str, folder_id: uuid.UUID | None) -> Response:
 def _tell_of_share(event: events.Event) -> None:
     if isinstance(event.obj, Folder | Bookmark) and event.data["added"]:
         named = event.obj.name if isinstance(event.obj, Folder) else event.obj.title
-        url = f"/signets/dossiers/{event.obj.id}" if isinstance(event.obj, Folder) else f"/signets/{event.obj.id}"
-        notify(event.identity, "bookmarks.shared", event.data["added"], url=url, name=named, actor=event.identity.name)
+        url = (
+            f"/signets/dossiers/{event.obj.id}"
+            if isinstance(event.obj, Folder)
+            else f"/signets/{event.obj.id}"
+        )
+        notify(
+            event.identity,
+            "bookmarks.shared",
+            event.data["added"],
+            url=url,
+            name=named,
+            actor=event.identity.name,
+        )
 
 
 def listen() -> None:
     """Tell people of what is shared with them, in the transaction that shares it."""
     events.within("shared", _tell_of_share)
-
-
