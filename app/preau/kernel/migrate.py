@@ -5,7 +5,6 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from flask import current_app
 from sqlalchemy import Connection, text
 
 from preau.kernel import jobs
@@ -37,6 +36,12 @@ def upgrade(revision: str = "head") -> list[str]:
     return done
 
 
+def downgrade(revision: str) -> None:
+    """Go back to a revision; what the newer ones held is lost."""
+    with db.engine.begin() as connection:
+        command.downgrade(configuration(connection), revision)
+
+
 def create_from_models() -> None:
     """Make every table as the models say: what the migrations must add up to (a test compares the two)."""
     with db.engine.begin() as connection:
@@ -49,9 +54,3 @@ def run_script(connection: Connection, script: str) -> None:
     cursor = connection.connection.cursor()
     cursor.execute(script)
     cursor.close()
-
-
-def revision() -> str | None:
-    """The database's current revision."""
-    with current_app.app_context(), db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
