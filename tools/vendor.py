@@ -102,6 +102,14 @@ def integrity(path: Path) -> str:
     return "sha384-" + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
 
 
+def sources_hash() -> str:
+    """One hash of everything of ours that the build reads."""
+    digest = hashlib.sha256()
+    for path in [*sorted((WEB / "scss").rglob("*.scss")), WEB / "icons.txt"]:
+        digest.update(path.relative_to(WEB).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def write_manifest() -> None:
     """Record the locked versions and the hash of every produced file."""
     lock = json.loads((ROOT / "package-lock.json").read_text())
@@ -109,12 +117,14 @@ def write_manifest() -> None:
     files = [STATIC / "css" / "preau.css", *sorted(path for path in VENDOR.rglob("*") if path.is_file())]
     manifest = {
         "packages": {name: lock["packages"][f"node_modules/{name}"]["version"] for name in sorted(asked)},
+        "sources": sources_hash(),
         "files": {str(path.relative_to(STATIC)): integrity(path) for path in files},
     }
     (VENDOR / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
 def main() -> None:
+    """Install, copy, compile, record."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--no-install", action="store_true", help="use the packages already installed")
     if not parser.parse_args().no_install:

@@ -37,7 +37,7 @@ WORDS: dict[int, Words] = {
         _l("Cette page ne vous est pas ouverte"),
         _l("Votre profil ne donne pas accès à cette page ou à cette action."),
         NOTHING_CHANGED,
-        _l("Si vous pensez y avoir droit, demandez à l’administrateur de votre école ou de votre établissement."),
+        _l("Si vous pensez y avoir droit, demandez à l’administrateur de votre établissement."),
         "folder",
     ),
     404: Words(

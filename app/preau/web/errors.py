@@ -1,6 +1,8 @@
 """Every failure becomes a page that says what to do next, a fragment for htmx, or a problem for a program."""
 
 import secrets
+from http import HTTPStatus
+from typing import cast
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
@@ -12,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from preau.kernel import api
 from preau.kernel.errors import PreauError
-from preau.web.error_words import WORDS, Words
+from preau.web.error_words import WORDS
 
 SIGN_IN = "/connexion"
 TEMPLATE = "errors/page.html"
@@ -40,9 +42,9 @@ def refused(error: PreauError) -> BaseResponse:
 def http_error(error: HTTPException) -> BaseResponse:
     """An error of HTTP."""
     if error.response is not None:
-        return error.response
+        return cast("BaseResponse", error.response)
     status = error.code or 500
-    if status == 401 and not api.is_api_request():
+    if status == HTTPStatus.UNAUTHORIZED and not api.is_api_request():
         return sign_in_first()
     response = answer(status, code=f"PRE-HTTP-{status}")
     for name, value in error.get_headers():
@@ -81,20 +83,27 @@ def sign_in_first() -> BaseResponse:
 
 
 def answer(status: int, *, code: str, what: str = "", reference: str = "", bare: bool = False) -> Response:
-    """The answer for a status, in the form that the request expects. ``bare`` asks nothing of the database."""
-    words = WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    """The answer for a status, in the form that the request expects. ``bare``: without the database."""
+    words = WORDS.get(status) or WORDS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     if api.is_api_request():
         problem = PreauError(what or str(words.title), code=code)
         problem.status = status
         return api.problem(problem)
     fragment = request.headers.get("HX-Request") == "true"
-    context = {"status": status, "code": code, "words": words, "what": what, "reference": reference, "fragment": fragment}
+    context = {
+        "status": status,
+        "code": code,
+        "words": words,
+        "what": what,
+        "reference": reference,
+        "fragment": fragment,
+    }
     response = make_response(_render(context, bare=bare), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _render(context: dict[str, str | int | bool | Words], *, bare: bool) -> str:
+def _render(context: dict[str, object], *, bare: bool) -> str:
     if not bare:
         try:
             layout = "layout.html" if g.get("identity") else "layout_public.html"

@@ -6,6 +6,7 @@ A view that must never be kept sets ``Preau-Offline: never`` on its answer.
 """
 
 import json
+from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
@@ -29,7 +30,9 @@ blueprint = Blueprint("pwa", __name__)
 
 def kept_assets() -> list[str]:
     """Addresses of the static files that a page needs without network."""
-    found = [str(path.relative_to(STATIC)) for folder in KEPT_FOLDERS for path in (STATIC / folder).glob("*.*")]
+    found = [
+        str(path.relative_to(STATIC)) for folder in KEPT_FOLDERS for path in (STATIC / folder).glob("*.*")
+    ]
     return [asset(path) for path in sorted([*found, *KEPT_FILES])]
 
 
@@ -68,7 +71,12 @@ def manifest() -> Response:
             {"src": asset("images/preau.svg"), "sizes": "any", "type": "image/svg+xml"},
             {"src": asset("images/icon-192.png"), "sizes": "192x192", "type": "image/png"},
             {"src": asset("images/icon-512.png"), "sizes": "512x512", "type": "image/png"},
-            {"src": asset("images/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {
+                "src": asset("images/icon-maskable-512.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
         ],
         shortcuts=[
             {"name": _("Notifications"), "url": "/notifications/"},
@@ -88,12 +96,14 @@ def offline() -> str:
 
 
 def mark(response: Response) -> Response:
-    """Say whose page it is, so that the service worker may keep it; at sign-out, have everything forgotten."""
+    """Say whose page it is, so that the service worker may keep it; at sign-out, have all forgotten."""
     if request.path == SIGN_OUT and request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET
         return response
     identity = g.get("identity")
-    page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
+    page = (
+        request.method == "GET" and response.status_code == HTTPStatus.OK and response.mimetype == "text/html"
+    )
     never = response.headers.pop("Preau-Offline", "") == "never" or request.path.startswith(NEVER)
     if identity is not None and page and not never and "HX-Request" not in request.headers:
         response.headers["Preau-Person"] = identity.uid
