@@ -25,7 +25,7 @@ messages: ## collect the texts to translate again
 	$(run) messages.py write
 
 drill-fresh: ## prove the two starts on a machine that has nothing, as root and as an ordinary user
-	@sh tests/drills/fresh.sh
+	$(run) ../tests/drills/fresh.py
 
 clean: ## forget the environment and what was built; the demonstration's data stay in var/
 	rm -rf .venv build .cache node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
