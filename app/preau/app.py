@@ -10,11 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from preau.kernel import api, i18n, rights
 from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
-from preau.kernel.errors import PreauError
+from preau.kernel.mounts import Mounts
 from preau.services_list import SERVICES
 from preau.settings import Settings
 from preau.socle.security.authentication import sessions
-from preau.web import assets, errors, security_headers, shell, ui
+from preau.web import assets, errors, pwa, security_headers, shell, ui
 
 
 def create_app(settings: Settings | None = None, services: tuple[Service, ...] = SERVICES) -> Flask:
@@ -38,6 +38,8 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
         WTF_CSRF_ENABLED=not settings.testing,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    protocols = {prefix: build(app) for service in services for prefix, build in service.mounts}
+    app.wsgi_app = Mounts(app.wsgi_app, protocols)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -58,16 +60,9 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
 def _init_web(app: Flask) -> None:
     i18n.init_app(app)
     app.before_request(sessions.load)
-    for part in (assets, ui, security_headers, errors, shell):
+    for part in (assets, ui, security_headers, errors, shell, pwa):
         part.init_app(app)
-    app.register_error_handler(PreauError, _answer)
     api.init_app(app)
-
-
-def _answer(error: PreauError) -> Any:
-    if api.is_api_request():
-        return api.problem(error)
-    return errors.page(error.status, error.message)
 
 
 def _kept_secret(directory: Path) -> str:

@@ -74,7 +74,7 @@ def test_no_address_opens_an_object_of_another_school(app, world, populated, bro
             answer = client.get(address)
             assert answer.status_code in (403, 404), (address, answer.status_code)
             tried += 1
-    assert tried > 20
+    assert tried >= len(forbidden) > 0
 
 
 def sample(converter):
