@@ -179,7 +179,7 @@ def write(rows: list[tuple[Person, Start, Start]]) -> None:
         "",
         f"Écrit par `make drill-fresh` le {datetime.now(UTC):%d/%m/%Y} : {machine}.",
         "",
-        "Chaque ligne part d’un clone neuf, d’un répertoire personnel vide (aucun cache) et d’un environnement",
+        "Chaque ligne part d’un clone neuf, d’un répertoire personnel vide et d’un environnement",
         "sans variable. Le premier démarrage télécharge les bibliothèques, crée la base, invente l’académie,",
         "écrit ses livraisons AAF et les importe.",
         "",
