@@ -38,7 +38,8 @@ function restore(form) {
 
 function forgetReceived() {
   if (!kept) return;
-  const here = new Set([...document.querySelectorAll("form[data-keep]")].map(draftKey));
+  const refused = [...document.querySelectorAll("form[data-keep]")].filter((form) => form.querySelector(".pr-error-summary"));
+  const here = new Set(refused.map(draftKey));
   const sent = JSON.parse(kept.getItem("preau:sent") ?? "[]");
   for (const key of sent) if (!here.has(key)) kept.removeItem(key);
   kept.removeItem("preau:sent");
