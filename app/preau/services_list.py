@@ -3,14 +3,18 @@
 from preau.kernel.contract import Service
 from preau.services.information.bookmarks import service as bookmarks
 from preau.services.utilities.files import service as files
+from preau.services.utilities.notifications import service as notifications
 from preau.socle.directory import service as directory
+from preau.socle.integration.feeds.declaration import service as feeds
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
 
 SERVICES: tuple[Service, ...] = (
     directory,
     security,
+    feeds,
     search,
     bookmarks,
     files,
+    notifications,
 )

@@ -13,6 +13,8 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from preau.kernel.errors import PreauError
+
 
 class Severity(StrEnum):
     """What a problem stops: the delivery, the record, or nothing."""
@@ -105,6 +107,10 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         _l("« %(name)s » répète sa valeur plus de %(limit)s fois ; la suite est ignorée."),
     ),
     "PRE-FED-313": (Severity.ERROR, _l("La clé a déjà servi plus tôt dans cette livraison.")),
+    "PRE-FED-314": (
+        Severity.WARNING,
+        _l("La structure %(name)s n’est décrite nulle part : %(count)s rattachements sont laissés de côté."),
+    ),
     # CSV
     "PRE-FED-401": (Severity.FATAL, _l("Le fichier CSV n’a pas de ligne d’en-tête reconnue.")),
     "PRE-FED-402": (Severity.ERROR, _l("Il manque la colonne « %(name)s » sur cette ligne.")),
@@ -117,6 +123,39 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     "PRE-FED-405": (
         Severity.WARNING,
         _l("Profil inconnu : « %(name)s » ; lu comme une personne extérieure."),
+    ),
+    # Plans
+    "PRE-FED-501": (
+        Severity.FATAL,
+        _l(
+            "Cette livraison est plus ancienne que la dernière appliquée ; l’annuaire ne revient pas en arrière."
+        ),
+    ),
+    "PRE-FED-502": (
+        Severity.FATAL,
+        _l("Cette livraison est datée de plus de sept jours dans le futur ; vérifier sa date."),
+    ),
+    "PRE-FED-503": (Severity.WARNING, _l("Cette livraison a plus de sept jours.")),
+    "PRE-FED-504": (
+        Severity.WARNING,
+        _l("%(name)s perdrait %(count)s personnes, soit %(percent)s %% de son effectif."),
+    ),
+    "PRE-FED-505": (
+        Severity.WARNING,
+        _l("%(count)s personnes quitteraient l’annuaire : c’est plus que les %(limit)s %% permis."),
+    ),
+    "PRE-FED-506": (Severity.FATAL, _l("La date de cette livraison n’est pas dans son nom ; la donner.")),
+    "PRE-FED-507": (
+        Severity.FATAL,
+        _l("Une autre alimentation est en cours ; attendre sa fin ou la reprendre."),
+    ),
+    "PRE-FED-508": (
+        Severity.FATAL,
+        _l("Un seuil est dépassé : lire le plan, puis l’approuver pour continuer."),
+    ),
+    "PRE-FED-509": (
+        Severity.FATAL,
+        _l("L’archive de cette livraison n’est plus là ; la déposer de nouveau."),
     ),
 }
 
@@ -131,18 +170,19 @@ def catalogue() -> dict[str, tuple[Severity, LazyString]]:
     return dict(_CATALOGUE)
 
 
-class FeedError(Exception):
+class FeedError(PreauError):
     """A delivery that cannot be taken: a stable code and a sentence for the administrator."""
 
+    status = 422
+
     def __init__(self, code: str, /, file: str = "", **details: str | int) -> None:
-        self.code = code
         self.file = file
         self.details = {name: str(value) for name, value in details.items()}
-        super().__init__(code)
+        where = f"{file}\u00a0: " if file else ""
+        super().__init__(f"{where}{message(code, self.details)}", code=code)
 
     def __str__(self) -> str:
-        where = f"{self.file} : " if self.file else ""
-        return f"[{self.code}] {where}{message(self.code, self.details)}"
+        return f"[{self.code}] {self.message}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (self.code, self.file, self.details)

@@ -10,7 +10,8 @@ record plus one block. See docs/decisions/feed-reader.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Protocol
@@ -62,6 +63,11 @@ class Record:
     digest: bytes
 
 
+def head_of(digest: bytes) -> int:
+    """The first eight bytes of a digest as a signed number: what PostgreSQL calls a bigint."""
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
 @dataclass(slots=True)
 class Header:
     """What the exporter says of itself in comments; empty when it says nothing."""
@@ -75,10 +81,19 @@ class Header:
 
 
 class RecordReader:
-    """Iterates over the records of one file; reports into `problems`, raises `FeedError` when fatal."""
+    """Iterates over the records of one file; reports into `problems`, raises `FeedError` when fatal.
+
+    `known` says of a record's head (`head_of` its digest) that it was applied before: the record is
+    then not parsed, and its head goes to `seen`.
+    """
 
     def __init__(
-        self, source: Source, file: str, problems: ProblemLog, limits: ReaderLimits | None = None
+        self,
+        source: Source,
+        file: str,
+        problems: ProblemLog,
+        limits: ReaderLimits | None = None,
+        known: Callable[[int], bool] | None = None,
     ) -> None:
         self.header = Header()
         self.file = file
@@ -86,6 +101,8 @@ class RecordReader:
         self._source, self._problems = source, problems
         self._limits = limits or ReaderLimits()
         self._decoder = Decoder(file, problems)
+        self._known = known
+        self.seen = array("q")
         self._opened = self._open_comment = False
         self._tail = b""
 
@@ -143,13 +160,16 @@ class RecordReader:
 
     def _record(self, segment: bytes) -> Record | None:
         self.position += 1
+        digest = blake2b(segment, digest_size=16).digest()
+        if self._known is not None and self._known(head := head_of(digest)):
+            self.seen.append(head)
+            return None
         text = self._decoder.text(segment, self.position)
         canonical = parse_canonical(text)
         if canonical is not None:
             category, key, body = canonical
             attributes = attributes_of(body)
             if attributes is not None:
-                digest = blake2b(segment, digest_size=16).digest()
                 return Record("addRequest", category, key, attributes, self.file, self.position, digest)
         # A record whose end tag is lost must not take the next one with it.
         starts = [start.start() for start in _START.finditer(segment)]

@@ -1,0 +1,40 @@
+"""What the directory feeds declare to the rest of the house."""
+
+from flask_babel import lazy_gettext as _l
+
+from preau.kernel.contract import Permission, Service, Setting
+from preau.socle.integration.feeds import models
+
+service = Service(
+    code="SOC-INT-IED",
+    name="feeds",
+    label=_l("Alimentation de l’annuaire"),
+    icon="arrow-down-circle",
+    family="socle",
+    description=_l("Livraisons AAF, SAPIA et de collectivités : lire, prévoir, appliquer."),
+    covers=(
+        "SOC-INT-IED-01",
+        "SOC-INT-IED-02",
+        "SOC-INT-IED-03",
+        "SOC-INT-IED-16",
+        "SOC-INT-IED-22",
+        "SOC-INT-IED-24",
+    ),
+    models=(models.Delivery, models.AppliedRecord, models.FeedProblem, models.FeedBatch),
+    permissions=(
+        Permission("feeds.manage", _l("Alimenter l’annuaire"), roles=("project_admin",), delegable=False),
+    ),
+    settings=(
+        Setting(
+            "feeds.max_departures",
+            _l("Départs permis sans approbation (pour cent)"),
+            10,
+            levels=("project",),
+            minimum=0,
+            maximum=100,
+            help=_l(
+                "Au-delà, dans un établissement ou en tout, l’application attend qu’on approuve le plan."
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,187 @@
+"""What a delivery would change, per structure and per profile, and what must stop it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from psycopg.types.json import Json
+
+from .work import Connection
+
+FRESH_DAYS: Final = 7
+# A class that leaves is news; three people who leave a small school are not.
+FEW: Final = 5
+
+_MISSING: Final = """
+INSERT INTO feed_missing (delivery_id, batch, category, key, person_id)
+SELECT %(delivery)s, (row_number() OVER (ORDER BY a.category, a.key) - 1) / 5000, a.category, a.key, k.person_id
+FROM feed_record a JOIN source_key k ON k.source = a.source AND k.key = a.key
+WHERE a.source = %(source)s
+  AND NOT EXISTS (SELECT FROM feed_seen v WHERE v.delivery_id = %(delivery)s AND v.head = a.head)
+  AND NOT EXISTS (SELECT FROM feed_person s
+    WHERE s.delivery_id = %(delivery)s AND s.category = a.category AND s.key = a.key)
+  AND EXISTS (SELECT FROM profile f WHERE f.person_id = k.person_id AND f.source = %(source)s
+    AND f.left_on IS NULL AND f.structure_id = ANY(%(scope)s))
+  AND (a.category <> 'guardian' OR NOT EXISTS (SELECT FROM profile f WHERE f.person_id = k.person_id
+    AND f.source = %(source)s AND f.left_on IS NULL AND NOT f.structure_id = ANY(%(scope)s)))
+"""
+_REMOVED: Final = """
+INSERT INTO feed_missing (delivery_id, batch, category, key, person_id)
+SELECT DISTINCT %(delivery)s, 1000000, c.category, s.key, k.person_id
+FROM feed_removal s JOIN (VALUES ('Eleve', 'pupil'), ('PersRelEleve', 'guardian'), ('PersEducNat', 'staff'))
+  AS c (said, category) ON c.said = s.category
+JOIN source_key k ON k.source = %(source)s AND k.key = s.key
+WHERE s.delivery_id = %(delivery)s AND s.target = 'person'
+"""
+_SCOPE: Final = """
+SELECT coalesce(array_agg(t.id), '{}') FROM structure t JOIN feed_structure s
+  ON (t.source = ANY(%(sources)s) AND t.key = s.key) OR t.uai = s.content->'values'->>'uai'
+WHERE s.delivery_id = %(delivery)s
+"""
+_STRUCTURES: Final = """
+SELECT s.key, s.content->'values'->>'uai', s.content->'values'->>'name', t.id
+FROM feed_structure s LEFT JOIN structure t ON (t.source = ANY(%(sources)s) AND t.key = s.key)
+  OR t.uai = s.content->'values'->>'uai'
+WHERE s.delivery_id = %(delivery)s ORDER BY 2, 1
+"""
+_STAGED: Final = """
+SELECT p.structure_key, p.kind, count(*) FILTER (WHERE a.key IS NULL), count(*) FILTER (WHERE a.key IS NOT NULL)
+FROM feed_profile p LEFT JOIN feed_record a
+  ON a.source = %(source)s AND a.category = p.category AND a.key = p.key
+WHERE p.delivery_id = %(delivery)s GROUP BY 1, 2
+"""
+_STAGED_GUARDIANS: Final = """
+SELECT count(*) FILTER (WHERE a.key IS NULL), count(*) FILTER (WHERE a.key IS NOT NULL)
+FROM feed_person s LEFT JOIN feed_record a ON a.source = %(source)s AND a.category = 'guardian' AND a.key = s.key
+WHERE s.delivery_id = %(delivery)s AND s.category = 'guardian'
+"""
+_CURRENT: Final = """
+SELECT structure_id, kind, count(*) FROM profile
+WHERE source = %(source)s AND left_on IS NULL AND structure_id = ANY(%(scope)s) GROUP BY 1, 2
+"""
+_LEAVING: Final = """
+SELECT f.structure_id, f.kind, count(*) FROM feed_missing x
+JOIN profile f ON f.person_id = x.person_id AND f.source = %(source)s AND f.left_on IS NULL
+WHERE x.delivery_id = %(delivery)s AND (f.kind = 'guardian') = (x.category = 'guardian')
+  AND (f.kind = 'pupil') = (x.category = 'pupil') AND (NOT %(complet)s OR f.structure_id = ANY(%(scope)s))
+GROUP BY 1, 2
+"""
+_UNKNOWN: Final = """
+SELECT p.structure_key, count(*) FROM feed_profile p WHERE p.delivery_id = %(delivery)s
+  AND NOT EXISTS (SELECT FROM structure t WHERE t.source = ANY(%(sources)s) AND t.key = p.structure_key)
+  AND NOT EXISTS (SELECT FROM feed_structure s WHERE s.delivery_id = %(delivery)s AND s.key = p.structure_key)
+GROUP BY 1 ORDER BY 1 LIMIT 200
+"""
+_TWICE: Final = """
+SELECT s.category, s.key FROM feed_person s WHERE s.delivery_id = %(delivery)s
+GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 200
+"""
+_PLACE_PROBLEMS: Final = """
+UPDATE feed_problem b SET structure_key = p.structure_key FROM feed_profile p
+WHERE b.delivery_id = %(delivery)s AND p.delivery_id = b.delivery_id AND p.key = b.key AND b.structure_key = ''
+"""
+
+
+def scope_of(connection: Connection, names: dict[str, Any]) -> list[int]:
+    """Ids of the structures that the delivery speaks for, as the directory knows them."""
+    row = connection.execute(_SCOPE, names).fetchone()
+    return list(row[0]) if row else []
+
+
+def find_leavers(connection: Connection, names: dict[str, Any]) -> None:
+    """Notes who is no longer delivered (Complet), or is asked to go (Delta)."""
+    connection.execute("DELETE FROM feed_missing WHERE delivery_id = %(delivery)s", names)
+    if names["complet"]:
+        connection.execute(_MISSING, names)
+    connection.execute(_REMOVED, names)
+
+
+def complain(connection: Connection, names: dict[str, Any]) -> None:
+    """Problems that only the whole delivery shows: keys said twice, structures nobody described."""
+    found = [
+        ("PRE-FED-313", key, "", {"name": category}) for category, key in connection.execute(_TWICE, names)
+    ]
+    found += [
+        ("PRE-FED-314", "", key, {"name": key, "count": str(count)})
+        for key, count in connection.execute(_UNKNOWN, names)
+    ]
+    connection.execute(
+        "DELETE FROM feed_problem WHERE delivery_id = %(delivery)s AND code IN ('PRE-FED-313', 'PRE-FED-314')",
+        names,
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO feed_problem (delivery_id, batch, code, file, position, key, structure_key, details)"
+            " VALUES (%s, 0, %s, '', 0, %s, %s, %s)",
+            [
+                (names["delivery"], code, key, structure, Json(details))
+                for code, key, structure, details in found
+            ],
+        )
+    connection.execute(_PLACE_PROBLEMS, names)
+
+
+def make_plan(connection: Connection, names: dict[str, Any], max_departures: int) -> dict[str, Any]:
+    """Counts per structure and profile, totals, and the reasons to stop (percent of departures)."""
+    structures: dict[str, dict[str, Any]] = {}
+    by_id: dict[int, dict[str, Any]] = {}
+    for key, uai, name, known in connection.execute(_STRUCTURES, names):
+        row = {"key": key, "uai": uai or "", "name": name or key, "id": known, "kinds": {}}
+        structures[key] = row
+        if known is not None:
+            by_id[known] = row
+    for key, kind, arrive, change in connection.execute(_STAGED, names):
+        row = structures.setdefault(key, {"key": key, "uai": "", "name": key, "id": None, "kinds": {}})
+        _figures(row, kind).update(arrive=arrive, change=change)
+    for query, figure in ((_CURRENT, "current"), (_LEAVING, "leave")):
+        for known, kind, count in connection.execute(query, names):
+            if known not in by_id:
+                by_id[known] = {"key": "", "uai": "", "name": str(known), "id": known, "kinds": {}}
+                structures[f"#{known}"] = by_id[known]
+            _figures(by_id[known], kind)[figure] = count
+    guardians = connection.execute(_STAGED_GUARDIANS, names).fetchone() or (0, 0)
+    rows = list(structures.values())
+    totals = {
+        figure: sum(kind[figure] for row in rows for kind in row["kinds"].values())
+        for figure in ("arrive", "change", "leave", "current")
+    }
+    totals["guardians_arrive"], totals["guardians_change"] = guardians
+    return {"structures": rows, "totals": totals, "stops": _stops(rows, totals, max_departures)}
+
+
+def _figures(row: dict[str, Any], kind: str) -> dict[str, int]:
+    figures: dict[str, int] = row["kinds"].setdefault(
+        kind, {"arrive": 0, "change": 0, "leave": 0, "current": 0}
+    )
+    return figures
+
+
+def _stops(rows: list[dict[str, Any]], totals: dict[str, int], limit: int) -> list[dict[str, str]]:
+    stops = []
+    for row in rows:
+        leave = sum(kind["leave"] for name, kind in row["kinds"].items() if name != "guardian")
+        current = sum(kind["current"] for name, kind in row["kinds"].items() if name != "guardian")
+        if leave > FEW and leave * 100 > limit * current:
+            stops.append(
+                {
+                    "code": "PRE-FED-504",
+                    "name": row["name"],
+                    "count": str(leave),
+                    "percent": str(leave * 100 // current),
+                }
+            )
+    if totals["leave"] > FEW and totals["leave"] * 100 > limit * totals["current"]:
+        stops.append({"code": "PRE-FED-505", "count": str(totals["leave"]), "limit": str(limit)})
+    return stops
+
+
+def freshness(dated: date, last: date | None, today: date) -> tuple[str, bool] | None:
+    """The reason a date is wrong, and whether approval can pass it: never back in time, nor far ahead."""
+    if last is not None and dated < last:
+        return "PRE-FED-501", False
+    if dated > today + timedelta(days=FRESH_DAYS):
+        return "PRE-FED-502", False
+    if dated < today - timedelta(days=FRESH_DAYS):
+        return "PRE-FED-503", True
+    return None
