@@ -1,19 +1,25 @@
 """Every service of the ENT, in the order of the SDET. A new service is one line here."""
 
 from preau.kernel.contract import Service
+from preau.services.communication.news import service as news
 from preau.services.information.bookmarks import service as bookmarks
 from preau.services.utilities.files import service as files
 from preau.services.utilities.notifications import service as notifications
 from preau.socle.directory import service as directory
 from preau.socle.integration.feeds.declaration import service as feeds
+from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
+from preau.socle.support.administration import service as administration
 
 SERVICES: tuple[Service, ...] = (
     directory,
     security,
     feeds,
+    portal,
+    administration,
     search,
+    news,
     bookmarks,
     files,
     notifications,

@@ -14,10 +14,11 @@ from preau.kernel.rights import Access
 
 if TYPE_CHECKING:
     from click import Command
-    from flask import Blueprint
+    from flask import Blueprint, Flask
     from flask_babel import LazyString
 
     from preau.kernel.exchange import Exchangeable
+    from preau.kernel.mounts import Application
     from preau.kernel.search import Searchable
 
 FAMILIES = ("communication", "information", "school_life", "production", "utilities", "socle")
@@ -143,6 +144,7 @@ class Service:
     needs: tuple[str, ...] = ()
     group_tool: bool = False
     on_ready: tuple[Callable[[], None], ...] = ()
+    mounts: tuple[tuple[str, Callable[["Flask"], "Application"]], ...] = ()
     folder: Path | None = None
 
     @property
