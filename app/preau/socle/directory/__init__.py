@@ -3,8 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import Service
+from preau.kernel.ports.addresses import provide as provide_addresses
 from preau.kernel.ports.principals import provide
 from preau.socle.directory import models, picker
+from preau.socle.directory.addresses import DirectoryAddresses
 from preau.socle.directory.principals import DirectoryPrincipals
 
 service = Service(
@@ -14,7 +16,7 @@ service = Service(
     icon="people",
     family="socle",
     blueprints=(picker.blueprint,),
-    on_ready=(lambda: provide(DirectoryPrincipals()),),
+    on_ready=(lambda: provide(DirectoryPrincipals()), lambda: provide_addresses(DirectoryAddresses())),
     models=(
         models.Structure,
         models.StructureLink,
