@@ -10,7 +10,9 @@ from odfdo import Document, Paragraph
 from preau.kernel.adapters.text_extraction import PurePythonExtraction
 
 WORD = '<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>La photo</w:t></w:r><w:r><w:t>synthèse</w:t></w:r></w:p><w:p><w:r><w:t>des plantes</w:t></w:r></w:p></w:body></w:document>'
-CORE = '<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Théo</dc:creator><dc:title>SVT</dc:title></c>'
+CORE = (
+    '<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Théo</dc:creator><dc:title>SVT</dc:title></c>'
+)
 
 
 def archive(**members: str | bytes) -> bytes:
@@ -34,7 +36,9 @@ def open_document() -> bytes:
 def pdf() -> bytes:
     from weasyprint import HTML
 
-    return HTML(string="<title>SVT</title><meta name=author content=Théo><p>La photosynthèse des plantes").write_pdf()
+    return HTML(
+        string="<title>SVT</title><meta name=author content=Théo><p>La photosynthèse des plantes"
+    ).write_pdf()
 
 
 SAMPLES = {
@@ -71,7 +75,10 @@ BROKEN = {
         }
     ),
     "bomb": lambda: archive(
-        **{"mimetype": "application/vnd.oasis.opendocument.text", "content_dot_xml": b"<a>" + bytes(80 * 1024**2)}
+        **{
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content_dot_xml": b"<a>" + bytes(80 * 1024**2),
+        }
     ),
 }
 

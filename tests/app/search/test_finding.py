@@ -47,7 +47,9 @@ def test_the_second_wall_holds_without_the_first(world, bookmark):
     bookmark("teacher", "Fiche de géométrie", shared=[f"group:{world.groups['6A']}"])
     for key, seen in (("pupil", 1), ("stranger", 0), ("school_head", 0)):
         with behind(world.identity(key)):
-            assert db.session.scalar(text("SELECT count(*) FROM search_document WHERE tsv @@ 'geometr'")) == seen
+            assert (
+                db.session.scalar(text("SELECT count(*) FROM search_document WHERE tsv @@ 'geometr'")) == seen
+            )
 
 
 def test_a_principal_cannot_be_typed(world, bookmark):
@@ -122,10 +124,15 @@ def test_suggestions_come_while_typing_and_forgive_a_slip(world, bookmark):
         assert suggest(teacher, typed) == []
 
 
-@pytest.mark.parametrize("words", ["'", "\\", "& | !", '"', "((((", "a" * 200, "é'--", "<script>", "or or", "-", "\x00"])
+@pytest.mark.parametrize(
+    "words", ["'", "\\", "& | !", '"', "((((", "a" * 200, "é'--", "<script>", "or or", "-", "\x00"]
+)
 def test_no_text_breaks_the_search(world, bookmark, words):
     bookmark("teacher", "Un titre")
     teacher = world.identity("teacher")
     clean = words.replace("\x00", "")
     assert titles(teacher, clean) == []
-    assert titles(teacher, "titre", without=clean, author=clean, value=clean, phrase=clean) in ([], ["Un titre"])
+    assert titles(teacher, "titre", without=clean, author=clean, value=clean, phrase=clean) in (
+        [],
+        ["Un titre"],
+    )

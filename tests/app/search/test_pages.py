@@ -72,7 +72,9 @@ def test_a_search_is_saved_with_chosen_results_and_run_again(browser, bookmark):
     client = browser("teacher")
     refused = client.post("/recherche/enregistrer?q=volcan", data={"name": " "})
     assert refused.status_code == 422
-    client.post("/recherche/enregistrer?q=volcan", data={"name": "Volcans", "chosen": [f"bookmark:{made.id}"]})
+    client.post(
+        "/recherche/enregistrer?q=volcan", data={"name": "Volcans", "chosen": [f"bookmark:{made.id}"]}
+    )
     page = client.get("/recherche/enregistrees").text
     assert "Volcans" in page
     assert "Les volcans" in page

@@ -87,7 +87,10 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Any:
 def _open_document(archive: zipfile.ZipFile) -> dict[str, Any]:
     metadata = _dublin_core(_xml(archive, "meta.xml")) if "meta.xml" in archive.namelist() else {}
     metadata["format"] = archive.read("mimetype")[:200].decode("ascii", "replace")
-    return {"text": _words(_xml(archive, "content.xml"), ("p", "h", "tab", "line-break", "s")), "metadata": metadata}
+    return {
+        "text": _words(_xml(archive, "content.xml"), ("p", "h", "tab", "line-break", "s")),
+        "metadata": metadata,
+    }
 
 
 def _office(archive: zipfile.ZipFile, parts: list[str]) -> dict[str, Any]:
@@ -104,7 +107,9 @@ def _dublin_core(tree: Any) -> dict[str, str]:
             if element.tag.startswith(DUBLIN_CORE):
                 found[element.tag.removeprefix(DUBLIN_CORE)] = element.text.strip()[:1000]
             elif element.tag == ODF_META + "keyword" or element.tag.endswith("}keywords"):
-                found["subject"] = " ".join(filter(None, [found.get("subject", ""), element.text.strip()]))[:1000]
+                found["subject"] = " ".join(filter(None, [found.get("subject", ""), element.text.strip()]))[
+                    :1000
+                ]
     return found
 
 

@@ -68,11 +68,15 @@ def remember(identity: Identity, query: Query, results: int) -> None:
         )
         if session.execute(same).first() is None:
             session.add(
-                SearchHistory(person_id=identity.person_id, query=asked, words=words, results=results, at=moment)
+                SearchHistory(
+                    person_id=identity.person_id, query=asked, words=words, results=results, at=moment
+                )
             )
         old = history(identity).with_only_columns(SearchHistory.id).offset(KEPT)
         session.execute(
-            delete(SearchHistory).where(SearchHistory.id.in_(old)).execution_options(synchronize_session=False)
+            delete(SearchHistory)
+            .where(SearchHistory.id.in_(old))
+            .execution_options(synchronize_session=False)
         )
 
 

@@ -35,7 +35,9 @@ def asked() -> tuple[Query, dict[str, list[str]]]:
     except ValidationError as refused:
         errors = errors_of(refused)
         kept = {name: value for name, value in raw.items() if name not in errors}
-        return Query.model_validate(kept), {("q" if name == "text" else name): each for name, each in errors.items()}
+        return Query.model_validate(kept), {
+            ("q" if name == "text" else name): each for name, each in errors.items()
+        }
 
 
 @blueprint.get("")
@@ -69,7 +71,9 @@ def index() -> Response:
 
 def _address(number: int = 1, endpoint: str = "search.index", **changes: Any) -> str:
     """The same search, on another page or narrowed."""
-    values: dict[str, Any] = {key: request.args.getlist(key) for key in request.args if key not in ("page", *changes)}
+    values: dict[str, Any] = {
+        key: request.args.getlist(key) for key in request.args if key not in ("page", *changes)
+    }
     values |= {key: value for key, value in changes.items() if value is not None}
     if number > 1:
         values["page"] = number
@@ -111,7 +115,12 @@ def _csv(hits: list[Hit], names: dict[str, str]) -> str:
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow([_("Type"), _("Titre"), _("Auteur"), _("Date"), _("Adresse")])
     for hit in hits:
-        row = [names.get(hit.kind, hit.kind), hit.title, hit.author, hit.at.date().isoformat() if hit.at else ""]
+        row = [
+            names.get(hit.kind, hit.kind),
+            hit.title,
+            hit.author,
+            hit.at.date().isoformat() if hit.at else "",
+        ]
         writer.writerow([_inert(cell) for cell in [*row, request.host_url.rstrip("/") + hit.url]])
     # Spreadsheets take a file without this mark for Latin-1.
     return "\ufeff" + sheet.getvalue()
@@ -143,7 +152,9 @@ def _json(hits: list[Hit], names: dict[str, str]) -> str:
 def history() -> Response:
     """The person's searches."""
     entries = db.session.scalars(operations.history(me())).all()
-    return render_page("search/history.html", entries=entries, remembers=operations.remembers(me()), again=again)
+    return render_page(
+        "search/history.html", entries=entries, remembers=operations.remembers(me()), again=again
+    )
 
 
 def again(query: dict[str, Any]) -> str:
@@ -158,7 +169,12 @@ def again(query: dict[str, Any]) -> str:
 def erase() -> BaseResponse:
     """Erase one line, or all."""
     count = operations.erase(me(), request.form.get("entry", None, int))
-    return done(_("%(count)s recherche effacée.", count=count) if count == 1 else _("%(count)s recherches effacées.", count=count), "search.history")
+    return done(
+        _("%(count)s recherche effacée.", count=count)
+        if count == 1
+        else _("%(count)s recherches effacées.", count=count),
+        "search.history",
+    )
 
 
 @blueprint.post("/historique/reglage")
@@ -166,14 +182,23 @@ def keep() -> BaseResponse:
     """Keep a history, or not."""
     wanted = request.form.get("history") == "1"
     operations.keep_history(me(), wanted=wanted)
-    message = _("Vos recherches seront gardées.") if wanted else _("Vos recherches ne sont plus gardées, et l’historique est effacé.")
+    message = (
+        _("Vos recherches seront gardées.")
+        if wanted
+        else _("Vos recherches ne sont plus gardées, et l’historique est effacé.")
+    )
     return done(message, "search.history")
 
 
 @blueprint.get("/enregistrees")
 def saved() -> Response:
     """Saved searches and results."""
-    return render_page("search/saved.html", searches=db.session.scalars(operations.saved(me())).all(), again=again, kinds=kinds())
+    return render_page(
+        "search/saved.html",
+        searches=db.session.scalars(operations.saved(me())).all(),
+        again=again,
+        kinds=kinds(),
+    )
 
 
 @blueprint.route("/enregistrer", methods=["GET", "POST"])
