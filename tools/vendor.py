@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "app" / "preau" / "web"
 STATIC = WEB / "static"
 VENDOR = STATIC / "vendor"
+SPRITE = VENDOR / "icons" / "icons.svg"
+MANIFEST = VENDOR / "manifest.json"
 MODULES = ROOT / "node_modules"
 
 ATKINSON = "@fontsource/atkinson-hyperlegible-next"
@@ -72,13 +74,16 @@ def compile_styles() -> None:
 
 def copy_files() -> None:
     """Copy the listed files, and nothing else, from the packages."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
     for source, target in COPIES.items():
         destination = VENDOR / target
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, destination)
     script = VENDOR / "htmx" / "htmx.min.js"
     script.write_text(re.sub(r"\n?//# sourceMappingURL=.*", "", script.read_text()))
+    kept = {VENDOR / target for target in COPIES.values()} | {SPRITE, MANIFEST}
+    for path in VENDOR.rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
 
 
 def build_sprite() -> None:
@@ -89,7 +94,7 @@ def build_sprite() -> None:
         inner = re.sub(r"\s*\n\s*", "", svg.split(">", 1)[1].rsplit("</svg>", 1)[0])
         symbols.append(f'<symbol id="{name}" viewBox="0 0 16 16">{inner}</symbol>')
     sprite = '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
-    (VENDOR / "icons" / "icons.svg").write_text(sprite)
+    SPRITE.write_text(sprite)
 
 
 def icon_names() -> list[str]:
@@ -120,7 +125,7 @@ def write_manifest() -> None:
         "sources": sources_hash(),
         "files": {str(path.relative_to(STATIC)): integrity(path) for path in files},
     }
-    (VENDOR / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n")
 
 
 def main() -> None:
