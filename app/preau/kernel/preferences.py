@@ -4,6 +4,7 @@ The nearest level wins — person, group, structure, project — as long as no f
 setting (not transmissible). Each setting is declared once in its service's contract. SOC-POR-PPO-05/06/07.
 """
 
+import secrets
 from typing import Any
 
 from flask_babel import gettext as _
@@ -35,7 +36,10 @@ class SettingValue(Model):
 
 
 class SettingVersion(Model):
-    """Counts changes: one row for all that schools and groups choose, one for each person who chose."""
+    """Counts changes: one row for all that schools and groups choose, one for each person who chose.
+
+    Counting starts anywhere, so that a restored database never repeats a version that a cache knows.
+    """
 
     __tablename__ = "setting_version"
 
@@ -52,8 +56,11 @@ def version_for(person_id: Any) -> ColumnElement[int]:
     )
 
 
-def _moved(level: str, scope_id: int) -> None:
-    statement = insert(SettingVersion).values(person_id=scope_id if level == "person" else 0, number=1)
+def moved(level: str, scope_id: int) -> None:
+    """Tell the caches that hang on :func:`version_for` that something moved at that level."""
+    statement = insert(SettingVersion).values(
+        person_id=scope_id if level == "person" else 0, number=secrets.randbits(48)
+    )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["person_id"], set_={"number": SettingVersion.number + 1}
@@ -183,7 +190,7 @@ def choose(
                 set_={"value": statement.excluded.value, "locked": statement.excluded.locked},
             )
         )
-        _moved(level, scope_id)
+        moved(level, scope_id)
         journal.record(identity, "settings.choose", kind="setting", key=f"{name}@{level}:{scope_id}")
 
 
@@ -195,5 +202,5 @@ def forget(identity: Identity, name: str, level: str, scope_id: int) -> None:
                 SettingValue.name == name, SettingValue.level == level, SettingValue.scope_id == scope_id
             )
         )
-        _moved(level, scope_id)
+        moved(level, scope_id)
         journal.record(identity, "settings.forget", kind="setting", key=f"{name}@{level}:{scope_id}")
