@@ -22,9 +22,18 @@ def generate(folder: Path, people: int = PEOPLE, seed: int = SEED, day: date | N
     ]
 
 
-@click.group(name="demo")
-def demo() -> None:
-    """L’académie de démonstration."""
+@click.group(name="demo", invoke_without_command=True)
+@click.option("--port", default=8080, show_default=True, help="Port où le site répond.")
+@click.option(
+    "--feed", type=click.Path(exists=True, path_type=Path), help="Votre archive AAF, à la place de l’académie inventée."
+)
+@click.pass_context
+def demo(context: click.Context, port: int, feed: Path | None) -> None:
+    """Lance l’ENT avec une académie inventée (ou la vôtre), sur un seul port."""
+    if context.invoked_subcommand is None:
+        from preau.demo.run import run
+
+        run(port, feed)
 
 
 @demo.command(name="generate")

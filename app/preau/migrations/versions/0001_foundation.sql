@@ -609,6 +609,193 @@ CREATE TABLE public.class_door (
 
 ALTER TABLE ONLY public.class_door FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.feed_batch (
+    delivery_id bigint NOT NULL,
+    stage text NOT NULL,
+    number bigint NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    done boolean DEFAULT false NOT NULL,
+    result jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+CREATE UNLOGGED TABLE public.feed_code (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    kind text,
+    key text,
+    operation text,
+    label text,
+    "national" text,
+    stat text
+);
+
+CREATE TABLE public.feed_delivery (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    source text NOT NULL,
+    mode text NOT NULL,
+    dated date NOT NULL,
+    prefix text DEFAULT ''::text NOT NULL,
+    path text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    stage text DEFAULT ''::text NOT NULL,
+    progress jsonb DEFAULT '{}'::jsonb NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    plan jsonb DEFAULT '{}'::jsonb NOT NULL,
+    refusal jsonb DEFAULT '{}'::jsonb NOT NULL,
+    received_by text DEFAULT ''::text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    approved_by text DEFAULT ''::text NOT NULL,
+    applied_at timestamp with time zone
+);
+
+CREATE SEQUENCE public.feed_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.feed_delivery_id_seq OWNED BY public.feed_delivery.id;
+
+CREATE UNLOGGED TABLE public.feed_membership (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    category text,
+    key text,
+    structure_key text,
+    kind text,
+    code text,
+    role text,
+    label text
+);
+
+CREATE UNLOGGED TABLE public.feed_missing (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    category text,
+    key text,
+    person_id bigint
+);
+
+CREATE UNLOGGED TABLE public.feed_person (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    category text,
+    key text,
+    operation text,
+    head bigint,
+    digest bytea,
+    last_name text,
+    first_name text,
+    birth_name text,
+    other_names text,
+    civility text,
+    birth_date date,
+    mail text,
+    phones jsonb,
+    address jsonb,
+    attributes jsonb,
+    ine text,
+    speaks_of smallint
+);
+
+CREATE TABLE public.feed_problem (
+    id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    code text NOT NULL,
+    file text NOT NULL,
+    "position" bigint NOT NULL,
+    key text NOT NULL,
+    structure_key text DEFAULT ''::text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+CREATE SEQUENCE public.feed_problem_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.feed_problem_id_seq OWNED BY public.feed_problem.id;
+
+CREATE UNLOGGED TABLE public.feed_profile (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    category text,
+    key text,
+    structure_key text,
+    kind text,
+    functions jsonb,
+    level text,
+    attributes jsonb
+);
+
+CREATE TABLE public.feed_record (
+    source text NOT NULL,
+    category text NOT NULL,
+    key text NOT NULL,
+    head bigint,
+    delivery_id bigint NOT NULL
+);
+
+CREATE UNLOGGED TABLE public.feed_relation (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    key text,
+    guardian_key text,
+    link text,
+    legal smallint,
+    financial boolean,
+    contact boolean,
+    payment boolean,
+    lives_with boolean,
+    structure_keys text[]
+);
+
+CREATE UNLOGGED TABLE public.feed_removal (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    target text,
+    category text,
+    key text
+);
+
+CREATE UNLOGGED TABLE public.feed_seen (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    head bigint
+);
+
+CREATE UNLOGGED TABLE public.feed_structure (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    key text,
+    operation text,
+    content jsonb
+);
+
+CREATE UNLOGGED TABLE public.feed_teaching (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    category text,
+    key text,
+    structure_key text,
+    kind text,
+    code text,
+    subject_code text
+);
+
+CREATE UNLOGGED TABLE public.feed_touched (
+    delivery_id bigint NOT NULL,
+    batch bigint NOT NULL,
+    person_id bigint
+);
+
 CREATE TABLE public.file_hand_in (
     id uuid NOT NULL,
     locker_id uuid NOT NULL,
@@ -802,6 +989,150 @@ CREATE TABLE public.membership (
 
 ALTER TABLE ONLY public.membership FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.news_article (
+    id uuid NOT NULL,
+    structure_id bigint NOT NULL,
+    level text DEFAULT 'information'::text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    audience text[] DEFAULT '{}'::text[] NOT NULL,
+    public boolean DEFAULT false NOT NULL,
+    pinned boolean DEFAULT false NOT NULL,
+    ask_receipt boolean DEFAULT false NOT NULL,
+    picture text,
+    picture_type text DEFAULT ''::text NOT NULL,
+    picture_alt text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    submitted_at timestamp with time zone,
+    published_at timestamp with time zone,
+    decided_by_id bigint,
+    refusal text DEFAULT ''::text NOT NULL,
+    announced_at timestamp with time zone,
+    trashed_at timestamp with time zone,
+    owner_id bigint NOT NULL,
+    open_to bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT ck_news_article_duration CHECK ((ends_at > starts_at)),
+    CONSTRAINT ck_news_article_level CHECK ((level = ANY (ARRAY['alert'::text, 'important'::text, 'information'::text]))),
+    CONSTRAINT ck_news_article_picture_alt CHECK (((picture IS NULL) OR (picture_alt <> ''::text))),
+    CONSTRAINT ck_news_article_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'refused'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.news_article FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.news_attachment (
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    blob text NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    alt text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.news_attachment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.news_notebook_notice (
+    article_id uuid NOT NULL,
+    pupil_id bigint NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    signed_by_id bigint,
+    signed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.news_notebook_notice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.news_reading (
+    article_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.news_reading FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.news_version (
+    article_id uuid NOT NULL,
+    number bigint NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    saved_by_id bigint
+);
+
+ALTER TABLE ONLY public.news_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notification (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    event text NOT NULL,
+    title text NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    short text DEFAULT ''::text NOT NULL,
+    url text DEFAULT ''::text NOT NULL,
+    shown boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.notification FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notification_choice (
+    person_id bigint NOT NULL,
+    event text NOT NULL,
+    medium text NOT NULL,
+    frequency text NOT NULL
+);
+
+ALTER TABLE ONLY public.notification_choice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notification_delivery (
+    notification_id bigint NOT NULL,
+    medium text NOT NULL,
+    person_id bigint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    digest boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE ONLY public.notification_delivery FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.notification_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.notification_id_seq OWNED BY public.notification.id;
+
+CREATE TABLE public.outgoing_message (
+    id bigint NOT NULL,
+    medium text NOT NULL,
+    recipient text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    kind text DEFAULT ''::text NOT NULL,
+    secret boolean DEFAULT false NOT NULL,
+    person_id bigint,
+    structure_id bigint,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.outgoing_message FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.outgoing_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.outgoing_message_id_seq OWNED BY public.outgoing_message.id;
+
 CREATE TABLE public.permission_grant (
     id uuid NOT NULL,
     permission text NOT NULL,
@@ -864,6 +1195,40 @@ CREATE SEQUENCE public.person_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.person_id_seq OWNED BY public.person.id;
+
+CREATE TABLE public.portal_logo (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    structure_id bigint,
+    name text NOT NULL,
+    content bytea NOT NULL,
+    width bigint NOT NULL,
+    height bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.portal_message (
+    id uuid NOT NULL,
+    structure_id bigint,
+    title text NOT NULL,
+    body text NOT NULL,
+    tone text NOT NULL,
+    audience text[] DEFAULT '{}'::text[] NOT NULL,
+    public boolean NOT NULL,
+    starts_on date,
+    ends_on date,
+    author_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.portal_message FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.portal_text (
+    name text NOT NULL,
+    body text NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE public.procrastinate_events (
     id bigint NOT NULL,
@@ -1215,9 +1580,17 @@ CREATE TABLE public.throttle (
 
 ALTER TABLE ONLY public.charter ALTER COLUMN id SET DEFAULT nextval('public.charter_id_seq'::regclass);
 
+ALTER TABLE ONLY public.feed_delivery ALTER COLUMN id SET DEFAULT nextval('public.feed_delivery_id_seq'::regclass);
+
+ALTER TABLE ONLY public.feed_problem ALTER COLUMN id SET DEFAULT nextval('public.feed_problem_id_seq'::regclass);
+
 ALTER TABLE ONLY public."grouping" ALTER COLUMN id SET DEFAULT nextval('public.grouping_id_seq'::regclass);
 
 ALTER TABLE ONLY public.journal_entry ALTER COLUMN id SET DEFAULT nextval('public.journal_entry_id_seq'::regclass);
+
+ALTER TABLE ONLY public.notification ALTER COLUMN id SET DEFAULT nextval('public.notification_id_seq'::regclass);
+
+ALTER TABLE ONLY public.outgoing_message ALTER COLUMN id SET DEFAULT nextval('public.outgoing_message_id_seq'::regclass);
 
 ALTER TABLE ONLY public.permission_override ALTER COLUMN id SET DEFAULT nextval('public.permission_override_id_seq'::regclass);
 
@@ -1268,6 +1641,18 @@ ALTER TABLE ONLY public.charter_acceptance
 ALTER TABLE ONLY public.class_door
     ADD CONSTRAINT pk_class_door PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.feed_batch
+    ADD CONSTRAINT pk_feed_batch PRIMARY KEY (delivery_id, stage, number);
+
+ALTER TABLE ONLY public.feed_delivery
+    ADD CONSTRAINT pk_feed_delivery PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feed_problem
+    ADD CONSTRAINT pk_feed_problem PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feed_record
+    ADD CONSTRAINT pk_feed_record PRIMARY KEY (source, category, key);
+
 ALTER TABLE ONLY public.file_hand_in
     ADD CONSTRAINT pk_file_hand_in PRIMARY KEY (id);
 
@@ -1307,6 +1692,33 @@ ALTER TABLE ONLY public.mef
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT pk_membership PRIMARY KEY (group_id, person_id);
 
+ALTER TABLE ONLY public.news_article
+    ADD CONSTRAINT pk_news_article PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.news_attachment
+    ADD CONSTRAINT pk_news_attachment PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.news_notebook_notice
+    ADD CONSTRAINT pk_news_notebook_notice PRIMARY KEY (article_id, pupil_id);
+
+ALTER TABLE ONLY public.news_reading
+    ADD CONSTRAINT pk_news_reading PRIMARY KEY (article_id, person_id);
+
+ALTER TABLE ONLY public.news_version
+    ADD CONSTRAINT pk_news_version PRIMARY KEY (article_id, number);
+
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT pk_notification PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_choice
+    ADD CONSTRAINT pk_notification_choice PRIMARY KEY (person_id, event, medium);
+
+ALTER TABLE ONLY public.notification_delivery
+    ADD CONSTRAINT pk_notification_delivery PRIMARY KEY (notification_id, medium);
+
+ALTER TABLE ONLY public.outgoing_message
+    ADD CONSTRAINT pk_outgoing_message PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.permission_grant
     ADD CONSTRAINT pk_permission_grant PRIMARY KEY (id);
 
@@ -1315,6 +1727,15 @@ ALTER TABLE ONLY public.permission_override
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT pk_person PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.portal_logo
+    ADD CONSTRAINT pk_portal_logo PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.portal_message
+    ADD CONSTRAINT pk_portal_message PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.portal_text
+    ADD CONSTRAINT pk_portal_text PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.profile
     ADD CONSTRAINT pk_profile PRIMARY KEY (id);
@@ -1483,6 +1904,42 @@ CREATE INDEX ix_bookmark_path ON public.bookmark USING gin (path);
 
 CREATE INDEX ix_class_door_structure_id ON public.class_door USING btree (structure_id);
 
+CREATE INDEX ix_feed_code_kind ON public.feed_code USING btree (delivery_id, kind);
+
+CREATE INDEX ix_feed_delivery_state ON public.feed_delivery USING btree (state);
+
+CREATE INDEX ix_feed_membership_batch ON public.feed_membership USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_membership_key ON public.feed_membership USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_missing_batch ON public.feed_missing USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_person_batch ON public.feed_person USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_person_key ON public.feed_person USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_problem_delivery_id ON public.feed_problem USING btree (delivery_id);
+
+CREATE INDEX ix_feed_profile_batch ON public.feed_profile USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_profile_key ON public.feed_profile USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_relation_batch ON public.feed_relation USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_relation_guardian_key ON public.feed_relation USING btree (delivery_id, guardian_key);
+
+CREATE INDEX ix_feed_relation_key ON public.feed_relation USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_removal_key ON public.feed_removal USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_structure_key ON public.feed_structure USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_teaching_batch ON public.feed_teaching USING btree (delivery_id, batch);
+
+CREATE INDEX ix_feed_teaching_key ON public.feed_teaching USING btree (delivery_id, key);
+
+CREATE INDEX ix_feed_touched_person_id ON public.feed_touched USING btree (delivery_id, person_id);
+
 CREATE INDEX ix_file_hand_in_file_blob ON public.file_hand_in_file USING btree (blob);
 
 CREATE INDEX ix_file_hand_in_file_hand_in_id ON public.file_hand_in_file USING btree (hand_in_id);
@@ -1525,6 +1982,34 @@ CREATE INDEX ix_journal_entry_structure_id ON public.journal_entry USING btree (
 
 CREATE INDEX ix_membership_person_id ON public.membership USING btree (person_id);
 
+CREATE INDEX ix_news_article_audience ON public.news_article USING gin (audience);
+
+CREATE INDEX ix_news_article_owner_id ON public.news_article USING btree (owner_id);
+
+CREATE INDEX ix_news_article_picture ON public.news_article USING btree (picture);
+
+CREATE INDEX ix_news_article_shown ON public.news_article USING btree (ends_at, starts_at);
+
+CREATE INDEX ix_news_article_structure_id ON public.news_article USING btree (structure_id);
+
+CREATE INDEX ix_news_attachment_article_id ON public.news_attachment USING btree (article_id);
+
+CREATE INDEX ix_news_attachment_blob ON public.news_attachment USING btree (blob);
+
+CREATE INDEX ix_news_notebook_notice_pupil_id ON public.news_notebook_notice USING btree (pupil_id);
+
+CREATE INDEX ix_notification_created_at ON public.notification USING btree (created_at);
+
+CREATE INDEX ix_notification_delivery_due_at ON public.notification_delivery USING btree (due_at);
+
+CREATE INDEX ix_notification_person_id_id ON public.notification USING btree (person_id, id);
+
+CREATE INDEX ix_notification_unread ON public.notification USING btree (person_id) WHERE ((read_at IS NULL) AND shown);
+
+CREATE INDEX ix_outgoing_message_medium_id ON public.outgoing_message USING btree (medium, id);
+
+CREATE INDEX ix_outgoing_message_person_id ON public.outgoing_message USING btree (person_id);
+
 CREATE INDEX ix_permission_grant_principal ON public.permission_grant USING btree (principal);
 
 CREATE INDEX ix_permission_grant_structure_id ON public.permission_grant USING btree (structure_id);
@@ -1534,6 +2019,10 @@ CREATE INDEX ix_permission_override_structure_id ON public.permission_override U
 CREATE INDEX ix_person_names ON public.person USING btree (lower(last_name), lower(first_name));
 
 CREATE INDEX ix_person_open_to ON public.person USING gin (open_to);
+
+CREATE INDEX ix_portal_logo_kind ON public.portal_logo USING btree (kind);
+
+CREATE INDEX ix_portal_message_structure_id ON public.portal_message USING btree (structure_id);
 
 CREATE INDEX ix_profile_person_id ON public.profile USING btree (person_id);
 
@@ -1616,6 +2105,8 @@ CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF sta
 CREATE TRIGGER search_forget_bookmark AFTER DELETE ON public.bookmark FOR EACH ROW EXECUTE FUNCTION public.search_forget('bookmark', 'id');
 
 CREATE TRIGGER search_forget_file_node AFTER DELETE ON public.file_node FOR EACH ROW EXECUTE FUNCTION public.search_forget('file_node', 'id');
+
+CREATE TRIGGER search_forget_news_article AFTER DELETE ON public.news_article FOR EACH ROW EXECUTE FUNCTION public.search_forget('news_article', 'id');
 
 ALTER TABLE ONLY public.account_batch
     ADD CONSTRAINT fk_account_batch_asked_by_id FOREIGN KEY (asked_by_id) REFERENCES public.person(id) ON DELETE CASCADE;
@@ -1725,6 +2216,48 @@ ALTER TABLE ONLY public.membership
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT fk_membership_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.news_article
+    ADD CONSTRAINT fk_news_article_decided_by_id FOREIGN KEY (decided_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.news_article
+    ADD CONSTRAINT fk_news_article_owner_id FOREIGN KEY (owner_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_article
+    ADD CONSTRAINT fk_news_article_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_attachment
+    ADD CONSTRAINT fk_news_attachment_article_id FOREIGN KEY (article_id) REFERENCES public.news_article(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_notebook_notice
+    ADD CONSTRAINT fk_news_notebook_notice_article_id FOREIGN KEY (article_id) REFERENCES public.news_article(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_notebook_notice
+    ADD CONSTRAINT fk_news_notebook_notice_pupil_id FOREIGN KEY (pupil_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_notebook_notice
+    ADD CONSTRAINT fk_news_notebook_notice_signed_by_id FOREIGN KEY (signed_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.news_reading
+    ADD CONSTRAINT fk_news_reading_article_id FOREIGN KEY (article_id) REFERENCES public.news_article(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_reading
+    ADD CONSTRAINT fk_news_reading_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_version
+    ADD CONSTRAINT fk_news_version_article_id FOREIGN KEY (article_id) REFERENCES public.news_article(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.news_version
+    ADD CONSTRAINT fk_news_version_saved_by_id FOREIGN KEY (saved_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.notification_choice
+    ADD CONSTRAINT fk_notification_choice_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_delivery
+    ADD CONSTRAINT fk_notification_delivery_notification_id FOREIGN KEY (notification_id) REFERENCES public.notification(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT fk_notification_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.permission_grant
     ADD CONSTRAINT fk_permission_grant_delegated_by_id FOREIGN KEY (delegated_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
 
@@ -1736,6 +2269,15 @@ ALTER TABLE ONLY public.permission_override
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT fk_person_merged_into_id FOREIGN KEY (merged_into_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.portal_logo
+    ADD CONSTRAINT fk_portal_logo_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.portal_message
+    ADD CONSTRAINT fk_portal_message_author_id FOREIGN KEY (author_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.portal_message
+    ADD CONSTRAINT fk_portal_message_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.profile
     ADD CONSTRAINT fk_profile_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
@@ -1848,11 +2390,31 @@ ALTER TABLE public.known_origin ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.membership ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.news_article ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.news_attachment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.news_notebook_notice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.news_reading ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.news_version ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_choice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outgoing_message ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.permission_grant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.permission_override ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.portal_message ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profile ENABLE ROW LEVEL SECURITY;
 
@@ -1928,11 +2490,39 @@ CREATE POLICY wall ON public.membership USING ((EXISTS ( SELECT 1
    FROM public."grouping" parent
   WHERE (parent.id = membership.group_id))));
 
+CREATE POLICY wall ON public.news_article USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+
+CREATE POLICY wall ON public.news_attachment USING ((EXISTS ( SELECT 1
+   FROM public.news_article parent
+  WHERE (parent.id = news_attachment.article_id))));
+
+CREATE POLICY wall ON public.news_notebook_notice USING ((EXISTS ( SELECT 1
+   FROM public.news_article parent
+  WHERE (parent.id = news_notebook_notice.article_id))));
+
+CREATE POLICY wall ON public.news_reading USING ((EXISTS ( SELECT 1
+   FROM public.news_article parent
+  WHERE (parent.id = news_reading.article_id))));
+
+CREATE POLICY wall ON public.news_version USING ((EXISTS ( SELECT 1
+   FROM public.news_article parent
+  WHERE (parent.id = news_version.article_id))));
+
+CREATE POLICY wall ON public.notification USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
+
+CREATE POLICY wall ON public.notification_choice USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
+
+CREATE POLICY wall ON public.notification_delivery USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
+
+CREATE POLICY wall ON public.outgoing_message USING (false);
+
 CREATE POLICY wall ON public.permission_grant USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
 
 CREATE POLICY wall ON public.permission_override USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
 
 CREATE POLICY wall ON public.person USING (((id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+
+CREATE POLICY wall ON public.portal_message USING (((structure_id IS NULL) OR (structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[]))));
 
 CREATE POLICY wall ON public.profile USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
 

@@ -1,0 +1,135 @@
+"""Accounts to try, one per profile, with the same passphrase: this academy does not exist."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select, text
+
+from preau.kernel import events, journal
+from preau.kernel.database import db, now
+from preau.kernel.identity import system
+from preau.kernel.tenancy import lifted
+from preau.kernel.transaction import atomic
+from preau.socle.directory.models import Person, Profile, Structure
+from preau.socle.security.authentication import pictures, vault
+from preau.socle.security.models import Account, ProjectRole
+
+PASSPHRASE = "bienvenue-au-preau"  # noqa: S105 - printed on the terminal of whoever runs the demonstration
+PICTURES = 3
+ADMINISTRATOR = "admin"
+
+# One person of each kind, the most telling first: teacher here and parent there, three children in three schools.
+SAMPLES = """
+WITH here AS (
+  SELECT p.person_id, p.kind, p.level, s.kind AS school, s.name AS school_name
+  FROM profile p JOIN structure s ON s.id = p.structure_id WHERE p.left_on IS NULL
+), tally AS (
+  SELECT person_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds, count(DISTINCT school_name) AS schools
+  FROM here GROUP BY person_id
+), chosen AS (
+  SELECT DISTINCT ON (label) label, rank, person_id, detail FROM (
+    SELECT 'Enseignant ici, parent là' AS label, 1 AS rank, t.person_id, '' AS detail
+      FROM tally t WHERE t.kinds @> '{guardian,teacher}'
+    UNION ALL SELECT 'Parent d’enfants dans plusieurs écoles', 2, t.person_id, t.schools || ' écoles'
+      FROM tally t WHERE t.kinds = '{guardian}' AND t.schools > 1
+    UNION ALL SELECT CASE h.kind WHEN 'pupil' THEN CASE h.school
+        WHEN 'ecole' THEN CASE WHEN h.level LIKE '000%' THEN 'Élève de maternelle' ELSE 'Élève d’élémentaire' END
+        WHEN 'college' THEN 'Élève de collège' ELSE 'Élève de lycée' END
+      WHEN 'teacher' THEN 'Enseignant' WHEN 'head' THEN 'Direction' WHEN 'staff' THEN 'Vie scolaire, personnel' END,
+      CASE h.kind WHEN 'teacher' THEN 3 WHEN 'head' THEN 4 WHEN 'staff' THEN 5 ELSE 6 END, h.person_id, h.school_name
+      FROM here h WHERE h.kind IN ('pupil', 'teacher', 'head', 'staff') AND h.school IN ('ecole', 'college', 'lycee')
+  ) AS candidates WHERE label IS NOT NULL ORDER BY label, detail DESC, person_id
+)
+SELECT c.label, person.first_name || ' ' || person.last_name AS name, account.login, c.detail
+FROM chosen c JOIN person ON person.id = c.person_id JOIN account ON account.person_id = c.person_id
+ORDER BY c.rank, c.label
+"""
+
+
+def open_all() -> None:
+    """Open every account with the passphrase of the demonstration, and make one project administrator."""
+    hashed = vault.hash_secret(PASSPHRASE)
+    drawn = pictures.hashed(list(pictures.catalogue())[:PICTURES])
+    with lifted(), atomic() as session:  # the whole academy at once
+        session.execute(
+            text(
+                "UPDATE account SET password_hash = :hash, state = 'active', activation_hash = '',"
+                " charter_accepted_at = now(), must_change_password = false"
+            ),
+            {"hash": hashed},
+        )
+        session.execute(
+            text(
+                "UPDATE account SET picture_hash = :hash WHERE person_id IN (SELECT p.person_id FROM profile p"
+                " JOIN structure s ON s.id = p.structure_id WHERE p.kind = 'pupil' AND s.kind = 'ecole')"
+            ),
+            {"hash": drawn},
+        )
+        _administrator(session, hashed)
+        journal.record(system("demo"), "demo.open_accounts")
+
+
+def open_administrator(home: Path) -> None:
+    """For somebody's own delivery: one administrator, with a passphrase of its own kept in ``var/demo``."""
+    kept = home / "administrateur.txt"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text("-".join(secrets.token_hex(3) for _part in range(3)))
+    with lifted(), atomic() as session:  # before anybody can sign in
+        _administrator(session, vault.hash_secret(kept.read_text()))
+
+
+def _administrator(session: Any, hashed: str) -> None:
+    if session.scalar(select(Account.person_id).where(Account.login == ADMINISTRATOR)):
+        return
+    academy = session.scalar(select(Structure).where(Structure.kind == "service_academique").limit(1))
+    if academy is None:
+        academy = Structure(kind="service_academique", name="Académie de démonstration", key="academie")
+        session.add(academy)
+        session.flush()
+    person = Person(uid="DEMOADM0", first_name="Alix", last_name="Démo", open_to=[academy.id])
+    session.add(person)
+    session.flush()
+    session.add_all(
+        [
+            Profile(person_id=person.id, structure_id=academy.id, kind="academic"),
+            ProjectRole(person_id=person.id, name="project_admin"),
+            Account(
+                person_id=person.id,
+                login=ADMINISTRATOR,
+                state="active",
+                password_hash=hashed,
+                charter_accepted_at=now(),
+            ),
+        ]
+    )
+    events.publish("directory.person_created", system("demo"), person)
+
+
+def show(port: int, seconds: float) -> None:
+    """Where it answers, and who may enter."""
+    console = Console()
+    with lifted():  # the table names one person of each school
+        rows = db.session.execute(text(SAMPLES)).all()
+        demonstration = db.session.scalar(
+            select(Account.password_hash).where(Account.login == ADMINISTRATOR)
+        ) and bool(rows)
+    console.print()
+    console.print(f"  Préau est prêt en {seconds:.1f} s : [bold]http://localhost:{port}[/bold]")
+    if not demonstration:
+        return
+    table = Table(title=f"Comptes à essayer (phrase de passe : {PASSPHRASE})", title_justify="left")
+    for column in ("Profil", "Personne", "Identifiant", "Où"):
+        table.add_column(column)
+    table.add_row("Administration du projet", "Alix Démo", ADMINISTRATOR, "toute l’académie")
+    for row in rows:
+        table.add_row(row.label, row.name, row.login, row.detail)
+    console.print(table)
+    console.print("  Ctrl+C arrête tout ; les données restent dans var/demo.")
+
+
