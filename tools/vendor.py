@@ -119,7 +119,10 @@ def write_manifest() -> None:
     """Record the locked versions and the hash of every produced file."""
     lock = json.loads((ROOT / "package-lock.json").read_text())
     asked = lock["packages"][""]["dependencies"] | lock["packages"][""]["devDependencies"]
-    files = [STATIC / "css" / "preau.css", *sorted(path for path in VENDOR.rglob("*") if path.is_file())]
+    files = [
+        STATIC / "css" / "preau.css",
+        *sorted(path for path in VENDOR.rglob("*") if path.is_file() and path != MANIFEST),
+    ]
     manifest = {
         "packages": {name: lock["packages"][f"node_modules/{name}"]["version"] for name in sorted(asked)},
         "sources": sources_hash(),
