@@ -13,6 +13,7 @@ from preau.kernel.database import db
 from preau.kernel.mounts import Mounts
 from preau.services_list import SERVICES
 from preau.settings import Settings
+from preau.socle.security import web as door
 from preau.socle.security.authentication import sessions
 from preau.web import assets, errors, pwa, security_headers, shell, ui
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
 def _init_web(app: Flask) -> None:
     i18n.init_app(app)
     app.before_request(sessions.load)
+    door.init_app(app)
     for part in (assets, ui, security_headers, errors, shell, pwa):
         part.init_app(app)
     api.init_app(app)

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event, func, select, update
+
 from preau.kernel import jobs
 from preau.kernel.database import db
 from preau.kernel.journal import JournalEntry
@@ -12,7 +14,6 @@ from preau.socle.directory.models import Person, Profile, SourceKey
 from preau.socle.security.accounts import jobs as account_jobs
 from preau.socle.security.accounts.operations import disable_leavers, provision, purge_due
 from preau.socle.security.models import Account, SignInSession
-from sqlalchemy import event, func, select, update
 
 
 def newcomers(world, *names: tuple[str, str]) -> list[int]:

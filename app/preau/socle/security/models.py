@@ -38,6 +38,7 @@ class Account(Model):
     charter_accepted_at: Mapped[Moment | None]
     charter_id: Mapped[int | None] = mapped_column(BigInteger)
     last_seen_at: Mapped[Moment | None]
+    last_profile_id: Mapped[int | None] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from preau.kernel import events, preferences
 from preau.kernel.database import db, now
+from preau.kernel.database import today as today_in_school
 from preau.kernel.identity import system
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
@@ -94,7 +95,7 @@ def provision(person_ids: Sequence[int] | None = None, *, today: date | None = N
     Login ``prenom.nom``, then ``prenom.nom2``… Doing it again opens nothing. Who had left and is back finds
     the account as it was. Without ids, everybody in the directory.
     """
-    values = {"ids": _ids(person_ids), "today": today or date.today(), "now": now()}
+    values = {"ids": _ids(person_ids), "today": today or today_in_school(), "now": now()}
     with lifted(), atomic() as session:
         session.flush()
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PROVISION_LOCK})
@@ -105,7 +106,7 @@ def provision(person_ids: Sequence[int] | None = None, *, today: date | None = N
 
 def disable_leavers(person_ids: Sequence[int] | None = None, *, today: date | None = None) -> int:
     """Disable the accounts of those who have no profile left, and set the day they are erased; how many."""
-    today = today or date.today()
+    today = today or today_in_school()
     delay = timedelta(days=preferences.value("security.purge_days"))
     values = {"ids": _ids(person_ids), "today": today, "now": now(), "purge_on": today + delay}
     with lifted(), atomic() as session:
@@ -129,7 +130,7 @@ def purge_due(*, today: date | None = None) -> int:
                     "SELECT person_id FROM account WHERE state = 'disabled' AND purge_on <= :today"
                     " ORDER BY person_id LIMIT 5000 FOR UPDATE SKIP LOCKED"
                 ),
-                {"today": today or date.today()},
+                {"today": today or today_in_school()},
             )
         )
         if due:

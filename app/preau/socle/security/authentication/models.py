@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from preau.kernel.database import Created, Key, Model, Moment, Serial
+from preau.kernel.database import Created, Key, Model, Moment, Serial, Words
 from preau.kernel.tenancy import through
 
 
@@ -59,7 +59,7 @@ class Throttle(Model):
     bucket: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int] = mapped_column(BigInteger, default=0)
     locks: Mapped[int] = mapped_column(BigInteger, default=0)
-    seen: Mapped[str] = mapped_column(default="")
+    seen: Mapped[Words]
     since: Mapped[datetime]
     blocked_until: Mapped[Moment | None]
 

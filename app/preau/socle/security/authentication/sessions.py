@@ -14,6 +14,7 @@ from flask import g, request
 from flask.wrappers import Response
 from sqlalchemy import ColumnElement, delete, select, update
 
+from preau.kernel import journal
 from preau.kernel.database import db, now
 from preau.kernel.identity import AuthenticationLevel, Identity
 from preau.kernel.tenancy import Wall, lifted, stand_behind, wall_of
@@ -185,6 +186,19 @@ def close(found: SignInSession) -> None:
     """Sign one device out."""
     with lifted(), atomic() as session:
         session.execute(delete(SignInSession).where(SignInSession.id == found.id))
+
+
+def close_device(identity: Identity, found: SignInSession) -> None:
+    """Sign a device out from another one, or as an administrator."""
+    with atomic():
+        journal.record(identity, "security.device_closed", found)
+        close(found)
+
+
+def note_closed(identity: Identity, count: int) -> None:
+    """The journal's line of a sign-out everywhere."""
+    with atomic():
+        journal.record(identity, "security.devices_closed", kind="account", key=identity.uid, count=count)
 
 
 def close_all(person_id: int, *, but: SignInSession | None = None) -> int:
