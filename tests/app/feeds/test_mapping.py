@@ -182,7 +182,7 @@ def test_structures_of_both_ages_of_the_format():
         *(add("EtabEducNat", str(n), a, "categorieStructure") for n, a in enumerate((recent, old, zone)))
     )
     assert [s.values["kind"] for s in found] == ["college", "lycee", "remplacement"]
-    assert found[0].values["name"] == "CLG TEILHARD – CHAMALIERES"
+    assert found[0].values["name"] == "Collège Teilhard – Chamalieres"
     assert found[1].values["name"] == "LYC-PASCAL"
     assert (found[0].classes[0].label, found[0].classes[0].parts, found[0].attached_to) == (
         "Sixième A",

@@ -8,6 +8,7 @@ from .fields import Context, Scalar, filled, read_scalars, warn_unknown
 from .nomenclature import structure_kind, valid_uai
 from .reader import Record
 from .records import ClassRecord, MefRecord, StructureRecord, SubjectRecord, Values
+from .school_names import readable
 
 _COMMON: Final = (
     Scalar("ENTEtablissementUAI", "uai"),
@@ -107,9 +108,8 @@ def _names(raw: str) -> tuple[str, str]:
     """Long and short name: `SIGLE$NOM$COMMUNE`, or the old `NOM-ac-ACADEMIE`."""
     parts = [part.strip() for part in raw.split("$")]
     if len(parts) > 1:
-        return " ".join(part for part in parts[:2] if part) + (
-            f" – {parts[2]}" if parts[2:] and parts[2] else ""
-        ), (parts[1] or parts[0])
+        kind, name, town = (*parts, "")[:3]
+        return readable(kind, name, town), readable(kind, name)
     name = raw.partition("-ac-")[0].strip()
     return name, name
 
