@@ -133,7 +133,7 @@ class Addressed(Rule):
         return not identity.principals.isdisjoint(getattr(obj, self.column))
 
     def where(self, identity: Identity, model: type[Any]) -> Where:
-        return getattr(model, self.column).op("&&")(sorted(identity.principals))  # type: ignore[no-any-return]
+        return getattr(model, self.column).bool_op("&&")(sorted(identity.principals))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

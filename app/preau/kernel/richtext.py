@@ -1,0 +1,63 @@
+"""Rich text: people write Markdown, pages show HTML that nothing hostile survives in.
+
+Markdown is what is stored, searched and exchanged; HTML is made at each reading, so that a stricter filter
+protects old texts too.
+"""
+
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+LONGEST = 50_000
+TAGS = {
+    "p", "br", "hr", "strong", "em", "s", "blockquote", "ul", "ol", "li", "a", "img", "code", "pre",
+    "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+LOWEST_HEADING = 6
+
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+
+
+def render(text: str, *, below: int = 2) -> Markup:
+    """The HTML of a text; its highest title comes one level under ``below``, that of the page around it.
+
+    Pictures may only come from here: one from elsewhere would tell somebody who reads.
+    """
+    tokens = _markdown.parse(text[:LONGEST])
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + below, LOWEST_HEADING)}"
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    cleaned = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+        attribute_filter=_own_pictures,
+    )
+    return Markup(cleaned)  # noqa: S704 - this is where the text has just been cleaned
+
+
+def _own_pictures(element: str, attribute: str, value: str) -> str | None:
+    if element == "img" and attribute == "src" and (not value.startswith("/") or value.startswith("//")):
+        return None
+    return value
+
+
+def plain(text: str) -> str:
+    """The words alone: for search, notifications and short lines."""
+    words = nh3.clean(_markdown.render(text[:LONGEST]), tags=set())
+    return re.sub(r"\s+", " ", Markup(words).unescape()).strip()  # noqa: S704 - unescaped, never shown as HTML
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """The beginning of the words, cut between two of them."""
+    words = plain(text)
+    if len(words) <= length:
+        return words
+    return words[: length + 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
