@@ -1,8 +1,8 @@
-"""`make drill-fresh`: the two starts on a machine that has nothing of the project, as root and as anybody.
+"""`make drill-fresh`: the two starts on machines that have nothing of the project, as root and as anybody.
 
 Each time: a fresh clone in a place of its own, an empty home, no variable of the caller's; `make demo` until
-the address answers, Ctrl-C, nothing left running, `make demo` again. The report is
-docs/exploitation/rapports/fresh.md.
+the address answers, Ctrl-C, nothing left running, `make demo` again. As root, bare Debian machines are made
+for it. The report is docs/exploitation/rapports/fresh.md.
 """
 
 from __future__ import annotations
@@ -19,28 +19,40 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import bare
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "exploitation" / "rapports" / "fresh.md"
-NAME = "preau-drill"
-FIRST, SECOND = 300.0, 5.0  # Seconds allowed for the first start (downloads included) and for the next.
+NAME, UID = "preau-drill", 47110
+FIRST, SECOND = 400.0, 5.0  # Seconds allowed for the first start (downloads included) and for the next.
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whoever starts the demonstration."""
+class Case:
+    """Who starts the demonstration, on which machine (this one, or the bare one in `system`), from where."""
 
-    title: str
+    machine: str
+    person: str
     uid: int
-    gid: int
+    home: Path
+    system: Path | None = None
+
+    def command(self, port: int) -> tuple[list[str], dict[str, str]]:
+        """The command that starts the demonstration, and its environment."""
+        inside = self.home if self.system is None else Path("/") / self.home.relative_to(self.system)
+        environment = {"HOME": str(inside), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+        command = ["make", "-C", str(inside / "preau"), "demo", f"PORT={port}"]
+        if self.uid and os.geteuid() == 0:
+            command = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups", *command]
+        return (bare.enter(self.system, *command) if self.system else command), environment
 
 
 @dataclass(frozen=True)
@@ -54,88 +66,89 @@ class Start:
 
 def main() -> int:
     """Run the drill for everybody this account can be, and write the report."""
-    rows = []
-    succeeded = True
-    for person in people():
-        with clone(person) as place:
-            first = start(person, place, FIRST)
-            second = start(person, place, SECOND)
-        succeeded &= not first.left and not second.left
-        rows.append((person, first, second))
-        print(f"{person.title}: {first.seconds:.1f} s, then {second.seconds:.1f} s", flush=True)
-    if os.geteuid() == 0:
-        remove_user()
-    write(rows)
-    return 0 if succeeded else 1
-
-
-def people() -> Iterator[Person]:
-    """Root and a new ordinary user when we are root; oneself otherwise."""
-    if os.geteuid() != 0:
-        yield Person("utilisateur ordinaire", os.geteuid(), os.getegid())
-        return
-    yield Person("root", 0, 0)
-    remove_user()
-    subprocess.run(["useradd", "--no-create-home", "--user-group", NAME], check=True)
-    entry = pwd.getpwnam(NAME)
-    yield Person("utilisateur ordinaire", entry.pw_uid, entry.pw_gid)
-
-
-def remove_user() -> None:
-    """Forget the ordinary user of the drill."""
-    subprocess.run(["userdel", NAME], capture_output=True, check=False)
-
-
-@contextmanager
-def clone(person: Person) -> Iterator[Path]:
-    """A clone of what is committed, in a directory closed to all but that person."""
     place = Path(tempfile.mkdtemp(prefix="preau-drill-"))
+    rows = []
     try:
-        (place / "home").mkdir()
-        subprocess.run(
-            ["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", place / "preau"], check=True
-        )
-        for directory, _, files in os.walk(place):
-            for name in (".", *files):
-                os.chown(Path(directory, name), person.uid, person.gid, follow_symlinks=False)
-        yield place
+        for case in cases(place):
+            clone(case)
+            first, second = start(case, FIRST), start(case, SECOND)
+            rows.append((case, first, second))
+            print(f"{case.machine}, {case.person}: {first.seconds:.1f} s, {second.seconds:.1f} s", flush=True)
     finally:
+        if os.geteuid() == 0:
+            subprocess.run(["userdel", NAME], capture_output=True, check=False)
         shutil.rmtree(place)
+    write(rows)
+    return 1 if any(first.left or second.left for _, first, second in rows) else 0
 
 
-def start(person: Person, place: Path, allowed: float) -> Start:
+def cases(place: Path) -> Iterator[Case]:
+    """Root and an ordinary user, here and on bare machines; only oneself when one is not root."""
+    here = f"cette machine ({platform.freedesktop_os_release()['PRETTY_NAME']})"
+    if os.geteuid() != 0:
+        yield Case(here, "utilisateur ordinaire", os.geteuid(), place)
+        return
+    # Root's place stays closed to others, as a home of root's is.
+    yield Case(here, "root", 0, made(place / "root", 0, 0o700))
+    if NAME not in {entry.pw_name for entry in pwd.getpwall()}:
+        subprocess.run(["useradd", "--no-create-home", f"--uid={UID}", NAME], check=True)
+    place.chmod(0o711)
+    yield Case(here, "utilisateur ordinaire", UID, made(place / "home", UID, 0o700))
+    for suite, title in bare.SUITES.items():
+        system = place / suite
+        bare.make(suite, system, NAME, UID)
+        yield Case(f"{title} nue", "root", 0, system / "root", system)
+        # Root's start has installed python3-venv, which an ordinary user could only ask for.
+        yield Case(
+            f"{title} nue", "utilisateur ordinaire", UID, made(system / "home" / NAME, UID, 0o700), system
+        )
+
+
+def made(directory: Path, uid: int, mode: int) -> Path:
+    """An empty home."""
+    directory.mkdir(parents=True)
+    os.chown(directory, uid, uid)
+    directory.chmod(mode)
+    return directory
+
+
+def clone(case: Case) -> None:
+    """A clone of what is committed, which belongs to whoever will start it."""
+    target = case.home / "preau"
+    subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", target], check=True)
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", f"{case.uid}:{case.uid}", target], check=True)
+
+
+def start(case: Case, allowed: float) -> Start:
     """`make demo` until it answers, then Ctrl-C; leave with its output when it does not answer in time."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = place / "demo.log"
+    log = case.home / "demo.log"
+    command, environment = case.command(port)
     began = time.monotonic()
     with log.open("wb") as output:
         demo = subprocess.Popen(
-            ["make", "demo", f"PORT={port}"],
-            cwd=place / "preau",
-            env={"HOME": str(place / "home"), "PATH": os.defpath, "LANG": "C.UTF-8"},
+            command,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            user=person.uid if os.geteuid() == 0 else None,
-            group=person.gid if os.geteuid() == 0 else None,
-            extra_groups=[] if os.geteuid() == 0 else None,
             start_new_session=True,
         )
     answered = (
         until(lambda: answers(port) or demo.poll() is not None, began + allowed) and demo.poll() is None
     )
     seconds = time.monotonic() - began
-    with_it = running_in(place)
     if demo.poll() is None:
         os.killpg(demo.pid, signal.SIGINT)
         demo.wait(timeout=60)
-    until(lambda: not running_in(place), time.monotonic() + 30)
-    output_text = log.read_text(errors="replace").replace(str(place), "…")
+    until(lambda: not running(case), time.monotonic() + 30)
+    text = log.read_text(errors="replace").replace(str(case.home), "~")
     if not answered:
-        sys.exit(f"{person.title}: no answer in {allowed:.0f} s\n{output_text}\n{with_it}")
-    return Start(seconds, output_text, running_in(place))
+        sys.exit(f"{case.machine}, {case.person}: no answer in {allowed:.0f} s\n{text}")
+    return Start(seconds, text, running(case))
 
 
 def answers(port: int) -> bool:
@@ -147,50 +160,50 @@ def answers(port: int) -> bool:
         return False
 
 
-def running_in(place: Path) -> list[str]:
-    """The command lines of the processes that name the place."""
+def running(case: Case) -> list[str]:
+    """The command lines of the processes of that clone, or of that machine."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            system = (process / "root").readlink()
         except OSError:
             continue
-        if str(place) in command:
+        if str(case.home) in command or (case.system and system == case.system):
             found.append(command)
     return found
 
 
-def until(condition: object, deadline: float) -> bool:
+def until(condition: Callable[[], bool], deadline: float) -> bool:
     """Wait for a condition of another process; whether it came in time."""
     while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
+        if condition():
             return True
         time.sleep(0.05)
     return False
 
 
-def write(rows: list[tuple[Person, Start, Start]]) -> None:
+def write(rows: list[tuple[Case, Start, Start]]) -> None:
     """Write the report, in French, for the operator."""
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    python = subprocess.run(["/usr/bin/python3", "--version"], capture_output=True, text=True, check=False)
-    machine = f"{system}, {python.stdout.strip()}, {os.cpu_count()} cœurs"
     lines = [
         "# Démarrer sur une machine qui n’a rien du projet",
         "",
-        f"Écrit par `make drill-fresh` le {datetime.now(UTC):%d/%m/%Y} : {machine}.",
+        f"Écrit par `make drill-fresh` le {datetime.now(UTC):%d/%m/%Y}, {os.cpu_count()} cœurs.",
         "",
-        "Chaque ligne part d’un clone neuf, d’un répertoire personnel vide et d’un environnement",
-        "sans variable. Le premier démarrage télécharge les bibliothèques, crée la base, invente l’académie,",
-        "écrit ses livraisons AAF et les importe.",
+        "Chaque ligne part d’un clone neuf, d’un répertoire personnel vide et d’un environnement sans",
+        "variable. Une machine « nue » est un Debian minimal à qui l’on n’a donné que python3, make et git :",
+        "ni pip, ni venv. Le premier démarrage télécharge les bibliothèques, crée la base, invente l’académie,",
+        "écrit ses livraisons AAF et les importe ; il est compté jusqu’à la première page servie.",
         "",
-        "| qui | premier démarrage | démarrage suivant (limite : 5 s) | processus restés après Ctrl-C |",
-        "|---|---|---|---|",
+        "| machine | qui | premier démarrage | suivant (limite : 5 s) | processus restés après Ctrl-C |",
+        "|---|---|---|---|---|",
     ]
-    for person, first, second in rows:
+    for case, first, second in rows:
         left = len(first.left) + len(second.left)
-        lines.append(f"| {person.title} | {first.seconds:.1f} s | {second.seconds:.1f} s | {left} |")
-    for person, first, _ in rows:
-        lines += ["", f"Ce que lit {person.title} au premier démarrage :", "", "```"]
+        seconds = f"{first.seconds:.1f} s | {second.seconds:.1f} s"
+        lines.append(f"| {case.machine} | {case.person} | {seconds} | {left} |")
+    for case, first, _ in rows:
+        lines += ["", f"## {case.machine}, {case.person} : ce qui s’affiche au premier démarrage", "", "```"]
         lines += [line.rstrip() for line in first.output.splitlines()]
         lines += ["```"]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
