@@ -113,23 +113,49 @@ class Context:
     opener: Callable[[ImportedFile], bytes] | None = None
     notes: list[str] = field(default_factory=list)
     _ids: dict[tuple[type[Any], str], uuid.UUID] = field(default_factory=dict)
+    _people: frozenset[int] | None = None
 
     @property
     def personal(self) -> bool:
         """Whether the importer takes the archive as their own data."""
         return self.scope.kind == "person"
 
+    @property
+    def unrestricted(self) -> bool:
+        """Whether the importer administers the whole project."""
+        return self.identity.everywhere
+
     def owner(self, uid: str) -> int | None:
-        """Who owns an imported object: the importer of personal data, otherwise the person of that uid."""
-        return self.identity.person_id if self.personal else self.person(uid)
+        """Who owns an imported object: the importer of personal data, otherwise the person of that uid.
+
+        An administrator of a school writes for people of that school only.
+        """
+        if self.personal:
+            return self.identity.person_id
+        person_id = self.person(uid)
+        if person_id is None or self.unrestricted or person_id in self._members():
+            return person_id
+        self.refs.absent.add(f"person:{uid}")
+        return None
+
+    def _members(self) -> frozenset[int]:
+        if self._people is None:
+            with lifted():  # the people of the school that is administered
+                people = db.session.scalars(principals().members(self.scope.principals))
+                self._people = frozenset(people)
+        return self._people
 
     def person(self, uid: str | None) -> int | None:
         """The person of a uid."""
         return self._number(f"person:{uid}") if uid else None
 
     def structure(self, key: str | None) -> int | None:
-        """The structure of a portable name."""
-        return self._number(f"structure:{key}") if key else None
+        """The structure of a portable name; for an administrator of one school, that one only."""
+        found = self._number(f"structure:{key}") if key else None
+        if found is None or self.unrestricted or self.personal or found == self.scope.structure_id:
+            return found
+        self.refs.absent.add(f"structure:{key}")
+        return None
 
     def group(self, uid: str | None) -> int | None:
         """The group of a uid."""
@@ -193,11 +219,13 @@ class Context:
         return uuid.uuid5(own, self.identity.uid) if theirs else own
 
     def may_touch(self, obj: Any) -> bool:
-        """Whether the import may change an existing object: one's own, or any when it is an administrator's."""
-        if not self.personal:
+        """Whether the import may change an existing object: one's own, one's school's, or any of the project."""
+        if self.unrestricted:
             return True
-        owner = getattr(obj, "owner_id", None)
-        return owner is None or owner == self.identity.person_id
+        owner, structure = getattr(obj, "owner_id", None), getattr(obj, "structure_id", None)
+        if self.personal:
+            return owner == self.identity.person_id
+        return owner in self._members() if owner is not None else structure == self.scope.structure_id
 
     def reference(self, model: type[Any], key: str | None) -> uuid.UUID | None:
         """The id of an object of the archive, or of one that is here already; nothing when it is neither."""
