@@ -3,9 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import EVERYONE, AdminPage, Permission, ProfileKind, Service
-from preau.socle.portal import look, models
+from preau.socle.portal import look, models, whats_new
 from preau.socle.portal.settings import SETTINGS
-from preau.socle.portal.views import appearance, home, preferences, public
+from preau.socle.portal.views import appearance, preferences, public
+from preau.socle.portal.views import home as home_pages
 
 public.blueprint.before_app_request(look.frame)
 
@@ -22,7 +23,7 @@ service = Service(
         "SOC-POR-PPO-05", "SOC-POR-PPO-06", "SOC-POR-PPO-07", "SOC-POR-PPO-08",
         "UTI-UTL-PER-01", "UTI-UTL-PER-02",
     ),  # fmt: skip
-    blueprints=(public.blueprint, home.blueprint, preferences.blueprint, appearance.blueprint),
+    blueprints=(public.blueprint, home_pages.blueprint, preferences.blueprint, appearance.blueprint),
     models=(models.PortalText, models.PortalMessage, models.PortalLogo),
     permissions=(
         Permission("portal.personalise", _l("Choisir l’apparence de son ENT"), profiles=EVERYONE),
@@ -48,5 +49,5 @@ service = Service(
     ),
     public=frozenset({"portal.index", "portal.legal", "portal.site_map", "portal.logo"}),
     needs=("directory", "security"),
-    on_ready=(look.listen,),
+    on_ready=(look.listen, whats_new.listen),
 )

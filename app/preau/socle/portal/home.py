@@ -1,6 +1,7 @@
 """What the signed-in home shows. At most five queries, and none while nothing changed (SOC-POR-PPO-02/04)."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,8 +14,9 @@ from preau.kernel.identity import Identity
 from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Structure
 from preau.socle.portal.messages import messages_for
 from preau.socle.portal.models import PortalMessage
+from preau.socle.portal.whats_new import NewThing, whats_new
 
-# People and classes move with the rights version; a message with the settings version; both are in the key.
+# People and classes move with the rights version, messages with the settings version, news with their mark.
 LARGEST = 5000
 KEPT_SECONDS = 300.0
 _kept: dict[tuple[Any, ...], "Home"] = {}
@@ -46,11 +48,12 @@ class TaughtGroup:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything on the page but tiles and news."""
+    """Everything on the page but tiles."""
 
     messages: list[PortalMessage] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     groups: list[TaughtGroup] = field(default_factory=list)
+    news: Sequence[NewThing] = ()
     read_at: float = 0.0
     day: date | None = None
 
@@ -67,6 +70,7 @@ def home_of(identity: Identity, version: Any) -> Home:
         messages=messages_for(identity),
         children=children_of(identity) if "guardian" in identity.kinds else [],
         groups=groups_of(identity) if identity.kinds & {"teacher"} else [],
+        news=whats_new(identity),
         read_at=time.monotonic(),
         day=date.today(),
     )
@@ -125,3 +129,8 @@ def groups_of(identity: Identity) -> list[TaughtGroup]:
         .limit(60)
     )
     return [TaughtGroup(uid, name, kind, school or "", count or 0) for uid, name, kind, school, count in rows]
+
+
+def forget() -> None:
+    """Read everything again at the next request of this process."""
+    _kept.clear()

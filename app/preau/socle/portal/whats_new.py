@@ -1,15 +1,86 @@
-"""What is new for a person: their latest notifications, those of the administrations first."""
+"""What is new for a person: their latest notifications, news of the school and of the académie first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from preau.kernel import notify
+from flask import g
+from sqlalchemy import ColumnElement, func, select
+
+from preau.kernel.contract import registry
+from preau.kernel.database import db
 from preau.kernel.identity import Identity
+from preau.kernel.notify_models import NotificationRow
+from preau.socle.security.authentication import sessions
+from preau.socle.security.models import SignInSession
 
 SHOWN = 6
+FIRST = "news."
 
 
-def whats_new(identity: Identity) -> Sequence[Any]:
-    """The latest unread notifications of the person."""
-    source = getattr(notify, "whats_new", None)
-    return source(identity, SHOWN) if source else ()
+@dataclass(frozen=True, slots=True)
+class NewThing:
+    """One line of «Quoi de neuf»."""
+
+    title: str
+    body: str
+    url: str
+    icon: str
+    at: datetime
+    unread: bool
+
+
+def listen() -> None:
+    """Have the bell's number and the latest notification read with the session."""
+    sessions.read_along("unread", _unread)
+    sessions.read_along("latest", _latest)
+
+
+def _unread() -> ColumnElement[Any]:
+    return (
+        select(func.count())
+        .where(
+            NotificationRow.person_id == SignInSession.person_id,
+            NotificationRow.read_at.is_(None),
+            NotificationRow.shown,
+        )
+        .scalar_subquery()
+    )
+
+
+def _latest() -> ColumnElement[Any]:
+    return (
+        select(func.max(NotificationRow.id))
+        .where(NotificationRow.person_id == SignInSession.person_id)
+        .scalar_subquery()
+    )
+
+
+def mark() -> tuple[Any, Any]:
+    """What moves when :func:`whats_new` would answer something else."""
+    along = g.get("along", {})
+    return along.get("unread"), along.get("latest")
+
+
+def whats_new(identity: Identity) -> Sequence[NewThing]:
+    """The latest things told to the person; none is asked for when none was ever told."""
+    if g.get("along", {}).get("latest") is None:
+        return ()
+    rows = db.session.scalars(
+        select(NotificationRow)
+        .where(NotificationRow.person_id == identity.person_id, NotificationRow.shown)
+        .order_by(NotificationRow.id.desc())
+        .limit(SHOWN)
+    ).all()
+    found = [
+        NewThing(row.title, row.body, row.url, _icon(row.event), row.created_at, row.read_at is None)
+        for row in rows
+    ]
+    first = [row.event.startswith(FIRST) for row in rows]
+    return [thing for _first, thing in sorted(zip(first, found, strict=True), key=lambda pair: not pair[0])]
+
+
+def _icon(event: str) -> str:
+    service = registry.services.get(event.partition(".")[0])
+    return service.icon if service else "bell"

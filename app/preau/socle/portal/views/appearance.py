@@ -169,8 +169,10 @@ def edit_logos(level: str, scope_id: int) -> BaseResponse:
 
 def _take_logo(level: choices.Level) -> None:
     form, identity = request.form, me()
-    sent = request.files.get("logo")
-    content = sent.read(logos.LARGEST_BYTES + 1) if sent else b""
+    content = b""
+    if sent := request.files.get("logo"):
+        content = sent.read(logos.LARGEST_BYTES + 1)
+        sent.close()
     if level.structure_id is not None:
         logos.put_structure_logo(identity, level.structure_id, level.label, content)
     elif form.get("remove"):

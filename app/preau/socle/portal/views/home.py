@@ -14,7 +14,7 @@ from preau.kernel.pages import me, pages, render_page
 from preau.kernel.richtext import render
 from preau.socle.portal.home import home_of
 from preau.socle.portal.tiles import arrange
-from preau.socle.portal.whats_new import whats_new
+from preau.socle.portal.whats_new import mark
 from preau.socle.security.authentication import sessions
 from preau.web.shell import shell
 
@@ -32,7 +32,7 @@ def index() -> Response:
 def show_home() -> Response:
     """Greeting, messages, children, classes, what is new, tiles."""
     identity = me()
-    found = home_of(identity, (g.along.get("settings"), g.session_row.rights_version))
+    found = home_of(identity, (g.along.get("settings"), g.session_row.rights_version, mark()))
     tiles = arrange(shell().tiles, g.look)
     return render_page(
         "portal/home.html",
@@ -41,7 +41,6 @@ def show_home() -> Response:
         messages=[(each, render(each.body, below=2)) for each in found.messages],
         home_message=render(g.look["home_message"], below=2) if g.look["home_message"] else "",
         arranged=tiles,
-        news=whats_new(identity) if "new" not in tiles.hidden_blocks else [],
         today=datetime.now(PARIS),
         directory="white_pages" in registry.services,
     )
