@@ -1,9 +1,11 @@
 """What the repository promises about itself: locks, licences, no address of anybody's machine."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,25 @@ def test_every_dependency_has_its_line_of_reason_and_its_licence() -> None:
         reason, licence = (cell.strip() for cell in rows[name].split("|"))
         assert len(reason) > 15, name
         assert licence, name
+
+
+def test_what_the_application_imports_is_what_it_declares() -> None:
+    providers = packages_distributions()
+    declared = {canonicalize_name(Requirement(text).name) for text in DIRECT["app"]}
+    imported = {name for path in ROOT.glob("app/preau/**/*.py") for name in roots_of_imports(path)}
+    foreign = imported - set(sys.stdlib_module_names) - {"preau"}
+    assert {name for name in foreign if not set(map(canonicalize_name, providers[name])) & declared} == set()
+
+
+def roots_of_imports(path: Path) -> set[str]:
+    """The first names of the modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module).partition(".")[0])
+    return found
 
 
 def test_no_file_names_a_registry_or_a_path_of_the_machine_it_was_written_on() -> None:
