@@ -188,7 +188,7 @@ def test_a_password_can_be_read_by_the_one_who_types_it(page: Page) -> None:
 
 def test_three_pictures_in_order_are_a_password(page: Page) -> None:
     page.get_by_role("button", name="Lune").click()
-    page.get_by_role("button", name="Recommencer").click()
+    page.get_by_role("link", name="Recommencer").click()
     for name in ("Chat", "Lune", "Chat"):
         page.get_by_role("button", name=name).click()
     expect(page.locator("#posted")).to_contain_text("'pictures', ['chat', 'lune', 'chat']")

@@ -30,7 +30,8 @@ FORM = """{% extends "layout.html" %}{% block title %}Formulaire{% endblock %}{%
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
 {{ ui.picture_password(pictures=[
    {"key": "chat", "label": "Chat", "url": asset("images/pictures/chat.svg")},
-   {"key": "lune", "label": "Lune", "url": asset("images/pictures/lune.svg")}]) }}</form>
+   {"key": "lune", "label": "Lune", "url": asset("images/pictures/lune.svg")}],
+   restart_url="/form") }}</form>
 {% endblock %}"""
 SHELL = {
     "academy_name": "Académie de Bellerive",

@@ -21,6 +21,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-pictures-restart]");
-  if (button) restart(button.closest("[data-pictures]"));
+  const link = event.target.closest("[data-pictures-restart]");
+  if (!link) return;
+  event.preventDefault();
+  restart(link.closest("[data-pictures]"));
 });
