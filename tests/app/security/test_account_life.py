@@ -1,12 +1,12 @@
 """Accounts follow the directory: arrivals, homonyms, departures, returns, erasure."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, func, select, update
 
 from preau.kernel import jobs
-from preau.kernel.database import db
+from preau.kernel.database import db, today
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
@@ -38,7 +38,7 @@ def logins(ids: list[int]) -> list[str]:
 
 def leave(person_id: int) -> None:
     with lifted(), atomic() as session:
-        session.execute(update(Profile).where(Profile.person_id == person_id).values(left_on=date.today()))
+        session.execute(update(Profile).where(Profile.person_id == person_id).values(left_on=today()))
 
 
 def account_of(person_id: int) -> Account:
@@ -123,7 +123,7 @@ def test_who_has_no_profile_left_is_signed_out_and_disabled_for_a_while(world, b
     account_jobs.disable_leavers()
     account = account_of(pupil)
     assert account.state == "disabled"
-    assert date.today() < account.purge_on <= date.today() + timedelta(days=90)
+    assert today() < account.purge_on <= today() + timedelta(days=90)
     with lifted():
         assert db.session.scalar(select(func.count()).where(SignInSession.person_id == pupil)) == 0
         lines = db.session.scalars(
@@ -164,7 +164,7 @@ def test_personal_data_is_erased_when_the_delay_is_over_and_not_before(world):
     disable_leavers()
     account_jobs.purge_due()
     assert world.person("pupil").last_name == "Élève"
-    due = date.today() + timedelta(days=91)
+    due = today() + timedelta(days=91)
     assert purge_due(today=due) == 1
     with lifted():
         db.session.expire_all()

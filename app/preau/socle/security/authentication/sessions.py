@@ -7,6 +7,7 @@ The cookie holds a random token, the row its SHA-256. Rights were flattened into
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -109,9 +110,9 @@ def load() -> None:
     """
     g.identity = g.session_row = None
     g.along = {}
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
     try:
-        if token and request.endpoint != "static":
+        if token and request.endpoint not in ("static", "assets.versioned"):
             # Nobody is known yet, so there is no wall to stand behind: the token is the key.
             stand_behind(Wall(lifted=True))
             _take(token)
