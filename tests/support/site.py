@@ -8,12 +8,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
+
 from preau.app import create_app
 from preau.kernel import jobs, migrate
 from preau.kernel.adapters.postgres import Cluster
@@ -21,7 +21,6 @@ from preau.kernel.database import db
 from preau.kernel.identity import AuthenticationLevel
 from preau.settings import Settings
 from preau.socle.security.authentication import sessions
-
 from tests.support import world as world_of
 from tests.support.population import populate
 from tests.support.world import World
@@ -40,15 +39,9 @@ class Site:
 
     def cookie(self, key: str, level: AuthenticationLevel = AuthenticationLevel.PASSWORD) -> str:
         """The session cookie of a person of the world, as sign-in gives it."""
-
-        def opened() -> str:
-            with self.app.app_context():
-                token, _identity = sessions.open_session(self.world.people[key], level, device="Essais")
-                return token
-
-        # Playwright's loop runs in this thread; the application's context wants one without.
-        with ThreadPoolExecutor(1) as aside:
-            return aside.submit(opened).result()
+        with self.app.app_context():
+            token, _identity = sessions.open_session(self.world.people[key], level, device="Essais")
+            return token
 
 
 def free_port() -> int:

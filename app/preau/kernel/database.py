@@ -1,10 +1,12 @@
 """The declarative base, the session, and the column types every model shares."""
 
 import uuid
+from asyncio import iscoroutinefunction
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -43,7 +45,21 @@ class Model(DeclarativeBase):
     type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}
 
 
-db = SQLAlchemy(
+class Database(SQLAlchemy):
+    """The engine and the session of the application in context."""
+
+    def init_app(self, app: App) -> None:
+        """Register on an application, without the closing of asynchronous sessions.
+
+        We open none, and closing them starts a thread at the end of each request.
+        """
+        super().init_app(app)
+        app.teardown_appcontext_funcs = [
+            each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+        ]
+
+
+db = Database(
     engine_options={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False},
     session_options={"expire_on_commit": False},
 )
