@@ -20,8 +20,10 @@ class Invalid(PreauError):
     code = "PRE-GEN-422"
     status = 422
 
-    def __init__(self, message: str, errors: dict[str, list[str]] | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, errors: dict[str, list[str]] | None = None, *, code: str | None = None
+    ) -> None:
+        super().__init__(message, code=code)
         self.errors = errors or {}
 
 
