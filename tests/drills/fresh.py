@@ -147,7 +147,7 @@ def start(case: Case, allowed: float) -> Start:
     until(lambda: not running(case), time.monotonic() + 30)
     text = log.read_text(errors="replace").replace(str(case.home), "~")
     if not answered:
-        sys.exit(f"{case.machine}, {case.person}: no answer in {allowed:.0f} s\n{text}")
+        sys.exit(f"{case.machine}, {case.person}: no answer after {seconds:.0f} s\n{text}")
     return Start(seconds, text, running(case))
 
 

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
-from flask import current_app
 from psycopg import errors as pg
 
-from preau.kernel.tenancy import SYSTEM_ROLE
+from preau.kernel.adapters.postgres_provision import SYSTEM_ROLE
 
 Connection = psycopg.Connection[Any]
 Progress = Callable[[str, int, int], None]
@@ -29,11 +28,6 @@ _DONE = """
 UPDATE feed_batch SET done = true, result = %(result)s
 WHERE delivery_id = %(delivery)s AND stage = %(stage)s AND number = %(number)s
 """
-
-
-def url() -> str:
-    """The database's address as libpq wants it."""
-    return str(current_app.config["SQLALCHEMY_ENGINES"]["default"]).replace("+psycopg", "")
 
 
 @contextmanager
@@ -52,7 +46,11 @@ def only_one(address: str) -> Iterator[bool]:
     """Whether this process is the one that imports, for the time of the block."""
     with psycopg.connect(address, autocommit=True) as connection:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK]).fetchone()
-        yield bool(row and row[0])
+        alone = bool(row and row[0])
+        yield alone
+        if alone:
+            # The server notices a closed connection a little later; what comes next may be quicker.
+            connection.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
 
 def plan_batches(connection: Connection, delivery: int, stage: str, batches: list[tuple[int, str]]) -> None:
