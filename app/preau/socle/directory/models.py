@@ -8,7 +8,7 @@ human hangs from a :class:`Profile`. ``source`` is who feeds a row ("aaf2d", "aa
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -77,12 +77,22 @@ class Person(Oneself, Model):
     __table_args__ = (
         Index("ix_person_open_to", "open_to", postgresql_using="gin"),
         Index("ix_person_names", text("lower(last_name)"), text("lower(first_name)")),
+        Index("ix_person_last_folded", text("preau_fold(last_name) text_pattern_ops")),
+        Index("ix_person_first_folded", text("preau_fold(first_name) text_pattern_ops")),
     )
 
     @property
     def name(self) -> str:
         """First name and usual name, as shown to people."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+# Names are looked for without accents nor case; unaccent() itself is not immutable, so no index may use it.
+FOLD = """
+CREATE OR REPLACE FUNCTION preau_fold(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN lower(public.unaccent('public.unaccent'::regdictionary, name))
+"""
+event.listen(Person.__table__, "before_create", DDL(FOLD))
 
 
 class SourceKey(Model):
