@@ -131,5 +131,3 @@ def show(port: int, seconds: float) -> None:
         table.add_row(row.label, row.name, row.login, row.detail)
     console.print(table)
     console.print("  Ctrl+C arrête tout ; les données restent dans var/demo.")
-
-

@@ -25,7 +25,9 @@ def generate(folder: Path, people: int = PEOPLE, seed: int = SEED, day: date | N
 @click.group(name="demo", invoke_without_command=True)
 @click.option("--port", default=8080, show_default=True, help="Port où le site répond.")
 @click.option(
-    "--feed", type=click.Path(exists=True, path_type=Path), help="Votre archive AAF, à la place de l’académie inventée."
+    "--feed",
+    type=click.Path(exists=True, path_type=Path),
+    help="Votre archive AAF, à la place de l’académie inventée.",
 )
 @click.pass_context
 def demo(context: click.Context, port: int, feed: Path | None) -> None:
