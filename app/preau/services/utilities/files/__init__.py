@@ -3,11 +3,22 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel import files as contents
-from preau.kernel.contract import EVERYONE, Job, Permission, Service
+from preau.kernel.contract import EVERYONE, Counter, Job, Permission, Service, Tile
 from preau.kernel.identity import SCHOOL_STAFF
 from preau.services.utilities.files.dav.application import application
 from preau.services.utilities.files.dav.places import PREFIX
-from preau.services.utilities.files import models, rules, search, settings, sharing, trash
+from preau.services.utilities.files import (
+    lockers,
+    models,
+    notifications,
+    rules,
+    scanning,
+    search,
+    settings,
+    sharing,
+    trash,
+    views,
+)
 
 service = Service(
     code="UTI-UTL-ESF",
@@ -16,6 +27,19 @@ service = Service(
     description=_l("Garder, ranger, partager et rendre ses documents."),
     icon="folder",
     family="utilities",
+    covers=(
+        "UTI-UTL-ESF-01",
+        "UTI-UTL-ESF-02",
+        "UTI-UTL-ESF-03a",
+        "UTI-UTL-ESF-03b",
+        "UTI-UTL-ESF-04",
+        "UTI-UTL-ESF-05",
+        "UTI-UTL-ESF-06",
+        "UTI-UTL-ESF-07",
+        "UTI-UTL-ESF-08",
+        "UTI-UTL-ESF-09",
+    ),
+    blueprints=(views.blueprint,),
     models=(
         models.Space,
         models.Node,
@@ -30,11 +54,23 @@ service = Service(
         Permission("files.use", _l("Utiliser son espace de fichiers"), profiles=EVERYONE),
         Permission("files.lockers", _l("Ouvrir des casiers à une classe"), profiles=SCHOOL_STAFF),
     ),
+    notifications=notifications.NOTIFICATIONS,
     search=search.SEARCHABLE,
+    counters=(
+        Counter("files.put", _l("Fichiers enregistrés")),
+        Counter("files.handed_in", _l("Travaux rendus")),
+    ),
+    tile=Tile("files.index", color="blue", order=30),
     settings=settings.SETTINGS,
-    jobs=(Job("17 3 * * *", trash.purge_trash), Job("47 3 * * *", contents.collect_garbage)),
+    jobs=(
+        Job("17 3 * * *", trash.purge_trash),
+        Job("47 3 * * *", contents.collect_garbage),
+        Job("* * * * *", contents.prepare),
+        Job("23 * * * *", lockers.remind),
+    ),
+    group_tool=True,
     across_schools=True,
     needs=("directory",),
-    on_ready=(sharing.listen,),
+    on_ready=(sharing.listen, scanning.listen),
     mounts=((PREFIX, application),),
 )

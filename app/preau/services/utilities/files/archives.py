@@ -11,6 +11,7 @@ from preau.kernel import files, rights
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.ports.antivirus import INFECTED
+from preau.kernel.ports.blobs import Blobs
 from preau.services.utilities.files.models import Node
 
 CHUNK = 256 * 1024
@@ -68,8 +69,8 @@ def entries(identity: Identity, nodes: Iterable[Node]) -> list[Entry]:
     return found
 
 
-def stream(contents: Iterable[Entry]) -> Iterator[bytes]:
-    """The octets of the archive."""
+def stream(contents: Iterable[Entry], store: Blobs) -> Iterator[bytes]:
+    """The octets of the archive; nothing of the request is needed any more."""
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", allowZip64=True) as archive:  # type: ignore[arg-type]
         for path, moment, sha256, media_type in contents:
@@ -79,7 +80,7 @@ def stream(contents: Iterable[Entry]) -> Iterator[bytes]:
                 continue
             kept = media_type.startswith(COMPRESSED)
             header.compress_type = zipfile.ZIP_STORED if kept else zipfile.ZIP_DEFLATED
-            with files.blobs().open(sha256) as content:
+            with store.open(sha256) as content:
                 yield from _add(archive, outlet, header, content)
     yield outlet.take()
 

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from preau.kernel import events, files, jobs, journal, rights
 from preau.kernel.database import db, now
 from preau.kernel.errors import Conflict, Invalid, Refused
-from preau.kernel.i18n import format_datetime
 from preau.kernel.identity import Identity, system
 from preau.kernel.notify import notify
 from preau.kernel.ports.blobs import Stored

@@ -33,6 +33,13 @@ SETTINGS = (
         minimum=10,
         maximum=100,
     ),
+    Setting(
+        "files.view",
+        _l("Affichage des fichiers"),
+        "",
+        levels=("project", "structure", "person"),
+        choices=(("", _l("selon l’âge")), ("liste", _l("en liste")), ("grille", _l("en images"))),
+    ),
     Setting("files.versions", _l("Anciennes versions gardées par fichier"), 10, minimum=0, maximum=100),
     Setting(
         "files.trash_days",
