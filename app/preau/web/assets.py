@@ -6,6 +6,7 @@ refers to by a relative address gets the same version without being rewritten.
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
@@ -29,9 +30,15 @@ def version(directory: Path = STATIC) -> str:
 
 def asset(path: str) -> str:
     """The address of a static file, for templates; a name that does not exist is a programming error."""
+    return _address(current_app.config["ASSETS_VERSION"], path)
+
+
+@lru_cache(maxsize=1024)
+def _address(version: str, path: str) -> str:
     if not (STATIC / path).is_file():
-        raise FileNotFoundError(f"no static file {path}")
-    return f"/static/v-{current_app.config['ASSETS_VERSION']}/{path}"
+        message = f"no static file {path}"
+        raise FileNotFoundError(message)
+    return f"/static/v-{version}/{path}"
 
 
 def integrity(path: str) -> str:

@@ -4,7 +4,7 @@ A fragment renders one block without the top of its template, where imports woul
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from jinja2 import Environment
@@ -17,12 +17,17 @@ class Macros:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self._found: dict[str, Callable[..., Any]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in self._found:
+            return self._found[name]
         for file in FILES:
             macro = getattr(self._environment.get_template(f"macros/{file}.html").module, name, None)
             if macro is not None and not name.startswith("_"):
-                return macro  # type: ignore[no-any-return]
+                if not self._environment.auto_reload:
+                    self._found[name] = macro
+                return cast("Callable[..., Any]", macro)
         raise AttributeError(f"no macro named {name}")
 
 
