@@ -138,7 +138,8 @@ class Exchangeable:
     former versions that are still read, each with a function to the next; ``downgrade`` those that can
     still be written. ``scopes`` says in which exports it goes: "person", "group", "structure",
     "everything". With ``ordered`` the exporter promises ascending keys, and nothing is sorted in memory.
-    ``personal`` is whether a person finds it among "my data".
+    ``project_only`` formats are exported by whoever the scope is open to, and imported by the
+    administrators of the project only.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Exchangeable:
     downgrade: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     scopes: tuple[str, ...] = ("person", "group", "structure", "everything")
     ordered: bool = False
+    project_only: bool = False
     description: "str | LazyString" = ""
 
     @property

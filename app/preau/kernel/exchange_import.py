@@ -137,7 +137,9 @@ class _Run:
         parts = {part.name: part for part in self.archive.manifest.parts if part.name not in unsupported}
         for _service, each in formats():
             if each.name in parts and (only is None or each.name in only):
-                if self.context.scope.kind in each.scopes:
+                if self.context.scope.kind in each.scopes and (
+                    self.context.unrestricted or not each.project_only
+                ):
                     self.part(each, parts[each.name])
                 else:
                     self.report.notes.append(_("« %(label)s » ne s’importe pas ici.", label=each.label))

@@ -44,7 +44,11 @@ def export(world):
             identity, scope = world.identity(key), Scope("person", person_id=world.people[key])
         else:
             identity = system("tests")
-            scope = Scope("structure", structure_id=world.structures[structure]) if structure else Scope("everything")
+            scope = (
+                Scope("structure", structure_id=world.structures[structure])
+                if structure
+                else Scope("everything")
+            )
         out = io.BytesIO()
         export_archive(identity, scope, out, **options)
         return out.getvalue()

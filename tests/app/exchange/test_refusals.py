@@ -105,7 +105,10 @@ HOSTILE = {
     "other version": (lambda content: edited(content, version=99), "PRE-ECH-008"),
     "altered": (altered, "PRE-ECH-009"),
     "line that is no object": (lambda content: with_line(content, lambda line: b"[]\n"), "PRE-ECH-011"),
-    "nested line": (lambda content: with_line(content, lambda line: b'{"data":' * 50_000 + b"\n"), "PRE-ECH-011"),
+    "nested line": (
+        lambda content: with_line(content, lambda line: b'{"data":' * 50_000 + b"\n"),
+        "PRE-ECH-011",
+    ),
     "wrong data": (
         lambda content: with_line(content, lambda line: line.replace(b'"title":"', b'"title":1,"was":"')),
         ("PRE-ECH-011", "PRE-ECH-021"),

@@ -37,7 +37,9 @@ def erase():
 def test_my_data_come_back_the_same_over_themselves(filled, export, policy):
     before = export("teacher")
     report = import_archive(*own(filled), io.BytesIO(before), policy=policy)
-    assert {part.name: (part.created, part.removed) for part in report.parts if part.created or part.removed} == {}
+    assert {
+        part.name: (part.created, part.removed) for part in report.parts if part.created or part.removed
+    } == {}
     assert comparable(export("teacher")) == comparable(before)
 
 

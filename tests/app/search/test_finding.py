@@ -71,6 +71,23 @@ def test_deleting_by_any_way_forgets(world, bookmark):
     assert titles(teacher, "essai") == []
 
 
+def test_a_cascade_forgets_too(world, bookmark):
+    from preau.services.information.bookmarks import operations
+    from preau.services.information.bookmarks.models import Folder
+    from preau.services.information.bookmarks.schemas import BookmarkIn, FolderIn
+
+    teacher = world.identity("teacher")
+    with behind(teacher):
+        folder = operations.create_folder(teacher, FolderIn(name="Essais"))
+        data = BookmarkIn(title="Rangé", url="https://exemple.test/", folder_id=folder.id)
+        operations.create_bookmark(teacher, data)
+        assert titles(teacher, "rangé") == ["Rangé"]
+        with atomic() as session:
+            session.execute(delete(Folder).where(Folder.id == folder.id))
+    with lifted():
+        assert db.session.scalar(text("SELECT count(*) FROM search_document WHERE title = 'Rangé'")) == 0
+
+
 def test_what_is_undone_is_not_found(world, bookmark):
     teacher = world.identity("teacher")
     with pytest.raises(RuntimeError), behind(teacher), atomic():

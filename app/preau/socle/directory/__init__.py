@@ -7,6 +7,7 @@ from preau.kernel.ports.addresses import provide as provide_addresses
 from preau.kernel.ports.principals import provide
 from preau.socle.directory import models, picker
 from preau.socle.directory.addresses import DirectoryAddresses
+from preau.socle.directory.exchange import FORMATS
 from preau.socle.directory.principals import DirectoryPrincipals
 
 service = Service(
@@ -17,6 +18,7 @@ service = Service(
     family="socle",
     blueprints=(picker.blueprint,),
     on_ready=(lambda: provide(DirectoryPrincipals()), lambda: provide_addresses(DirectoryAddresses())),
+    exchange=FORMATS,
     models=(
         models.Structure,
         models.StructureLink,
