@@ -41,6 +41,7 @@ def _address(version: str, path: str) -> str:
     return f"/static/v-{version}/{path}"
 
 
+@lru_cache(maxsize=64)
 def integrity(path: str) -> str:
     """Subresource-integrity value of a vendored file, from its manifest."""
     manifest = json.loads((STATIC / "vendor" / "manifest.json").read_text())
@@ -58,7 +59,7 @@ def versioned(version: str, path: str) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Serve versioned static files and give templates ``asset()`` and ``TILE_PICTURES``."""
+    """Serve versioned static files and give templates ``asset()``, ``integrity()`` and ``TILE_PICTURES``."""
     app.config["ASSETS_VERSION"] = version()
     app.register_blueprint(files)
-    app.jinja_env.globals.update(asset=asset, TILE_PICTURES=TILE_PICTURES)
+    app.jinja_env.globals.update(asset=asset, integrity=integrity, TILE_PICTURES=TILE_PICTURES)

@@ -35,11 +35,12 @@ def csp_nonce() -> str:
 
 
 def content_security_policy(nonce: str) -> str:
-    """What a page may load: its own files only, scripts with the nonce or from ourselves, no inline style."""
+    """What a page may load: its own files, scripts that carry the nonce, no inline style."""
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' 'nonce-{nonce}'",
+            # No 'self': a file that somebody uploaded is ours too, and must never run.
+            f"script-src 'nonce-{nonce}'",
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",

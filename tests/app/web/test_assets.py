@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tools import vendor
 
 from preau.web import assets
+from tools import vendor
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "app" / "preau" / "web"

@@ -5,6 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from preau.web.assets import integrity
+
 
 @pytest.mark.parametrize(
     "path", ["/", "/fails/404", "/sw.js", "/static/v-0/css/preau.css", "/api/v1/fails/404"]
@@ -23,6 +25,7 @@ def test_no_style_nor_script_of_a_page_is_inline(nadia: FlaskClient) -> None:
     policy = nadia.get("/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy
+    assert re.search(r"script-src 'nonce-[\w-]+';", policy)
     page = nadia.get("/").text
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\ssrc=)", page)
 
@@ -36,6 +39,12 @@ def test_the_nonce_is_in_the_page_and_never_twice_the_same(nadia: FlaskClient) -
         assert f'nonce="{nonce[1]}"' in response.text
         seen.add(nonce[1])
     assert len(seen) == 3
+
+
+def test_the_library_is_the_one_that_was_built(nadia: FlaskClient) -> None:
+    script = re.search(r"<script[^>]+htmx\.min\.js[^>]+>", nadia.get("/").text)
+    assert script
+    assert f'integrity="{integrity("vendor/htmx/htmx.min.js")}"' in script[0]
 
 
 def test_https_is_asked_for_only_over_https(nadia: FlaskClient) -> None:
