@@ -3,9 +3,12 @@
 from preau.kernel.contract import Service
 from preau.services.communication.news import service as news
 from preau.services.information.bookmarks import service as bookmarks
+from preau.services.information.white_pages import service as white_pages
 from preau.services.utilities.files import service as files
+from preau.services.utilities.groups import service as groups
 from preau.services.utilities.notifications import service as notifications
 from preau.socle.directory import service as directory
+from preau.socle.integration.exchange import service as exchange
 from preau.socle.integration.feeds.declaration import service as feeds
 from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
@@ -19,8 +22,11 @@ SERVICES: tuple[Service, ...] = (
     portal,
     administration,
     search,
+    exchange,
     news,
+    white_pages,
     bookmarks,
+    groups,
     files,
     notifications,
 )

@@ -4,8 +4,9 @@ import io
 
 import pytest
 from PIL import Image
+from preau.kernel.errors import Invalid
 from preau.kernel.tenancy import behind
-from preau.socle.portal import messages
+from preau.socle.portal import logos, messages
 from preau.socle.portal.messages import MessageIn
 
 
@@ -47,12 +48,18 @@ def test_authorities_choose_to_show_their_logo_or_not(browser):
     assert browser().get(address).status_code == 404
 
 
-@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\nbroken", b"x" * (2 * 1024**2 + 1)])
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\nbroken"])
 def test_what_is_not_a_picture_is_refused_and_the_name_typed_is_kept(browser, content):
     sent = {"authority_name": "Département", "logo": (io.BytesIO(content), "logo.svg")}
     answer = browser("admin").post(f"{PROJECT}/logos", data=sent)
     assert answer.status_code == 422
     assert 'value="Département"' in answer.text
+
+
+def test_a_picture_too_heavy_or_too_large_is_refused(app):
+    for content in (b"x" * (2 * 1024**2 + 1), png((6000, 5000))):
+        with app.test_request_context(), pytest.raises(Invalid):
+            logos.reduced(content)
 
 
 @pytest.mark.sdet("SOC-POR-PPO-08")

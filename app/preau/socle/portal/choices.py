@@ -44,6 +44,11 @@ class Choice:
     kept_by: str
 
     @property
+    def options(self) -> list[tuple[Any, str]]:
+        """The values that are offered, with their names in the reader's language."""
+        return [(value, str(label)) for value, label in self.setting.choices]
+
+    @property
     def chosen(self) -> bool:
         """Whether the level itself chose."""
         return self.value is not None
