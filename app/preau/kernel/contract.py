@@ -115,7 +115,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Service:
-    """A folder's declaration. Every field but the first five has a default that means "nothing"."""
+    """A folder's declaration. Every field but the first five has a default that means "nothing".
+
+    A ``group_tool`` may be given to a group by its manager; ``group_endpoint`` is its page for one group,
+    which takes ``group_id``.
+    """
 
     code: str
     name: str
@@ -143,6 +147,7 @@ class Service:
     across_schools: bool = False
     needs: tuple[str, ...] = ()
     group_tool: bool = False
+    group_endpoint: str = ""
     on_ready: tuple[Callable[[], None], ...] = ()
     mounts: tuple[tuple[str, Callable[["Flask"], "Application"]], ...] = ()
     folder: Path | None = None

@@ -18,6 +18,7 @@ from preau.services.communication.news import (
     api,
     circuit,
     exchange,
+    group,
     jobs,
     models,
     queries,
@@ -129,7 +130,9 @@ service = Service(
     jobs=(Job("25 3 * * *", jobs.purge),),
     public=frozenset({"news.public_article", "news.public_picture", "news.public_attachment"}),
     across_schools=True,
-    needs=("directory", "security"),
+    group_tool=True,
+    group_endpoint="news.group",
+    needs=("directory", "security", "groups"),
 )
 
-__all__ = ["circuit", "service", "writing"]
+__all__ = ["circuit", "group", "service", "writing"]

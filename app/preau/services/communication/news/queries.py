@@ -167,3 +167,8 @@ def public_attachments(article: Article) -> list[Attachment]:
     with lifted():  # as public_news
         statement = select(Attachment).where(Attachment.article_id == article.id)
         return list(db.session.scalars(statement.order_by(Attachment.created_at)))
+
+
+def addressed_to(principal: str) -> Any:
+    """Whether an article names that principal among its readers."""
+    return Article.audience.contains([principal])

@@ -97,8 +97,8 @@ def _form(article: Article | None, values: Any, errors: dict[str, list[str]]) ->
     schools = own + proposed
     default = me().structure_id if me().structure_id in dict(own) else (schools[0][0] if schools else None)
     chosen_school = int(values.get("structure_id") or default or 0)
-    posted = principals_from(request.form)
-    keys = posted if request.method == "POST" else (article.audience if article else [])
+    posted, asked = principals_from(request.form), principals_from(request.args)
+    keys = posted if request.method == "POST" else (article.audience if article else asked)
     described = principals().describe(keys)
     text = request.form.get("principals_q", "")
     usual = audience.usual(chosen_school, dict(schools).get(chosen_school, ""))

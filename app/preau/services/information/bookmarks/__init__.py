@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import EVERYONE, Notification, Permission, Service, Tile
-from preau.services.information.bookmarks import api, exchange, models, search, views
+from preau.services.information.bookmarks import api, exchange, group, models, search, views
 
 service = Service(
     code="UTI-IDO-GSI",
@@ -32,6 +32,10 @@ service = Service(
     exchange=exchange.FORMATS,
     tile=Tile("bookmarks.index", color="honey", order=40),
     across_schools=True,
-    needs=("directory",),
+    group_tool=True,
+    group_endpoint="bookmarks.group",
+    needs=("directory", "groups"),
     on_ready=(views.listen,),
 )
+
+__all__ = ["group", "service"]
