@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from preau.demo.academy import build_academy
+from sqlalchemy import text
+
 from preau.demo.aaf import Request, write_delivery
+from preau.demo.academy import build_academy
 from preau.demo.export import requests
 from preau.demo.people import Academy
 from preau.kernel.database import db
@@ -16,9 +18,10 @@ from preau.kernel.identity import Identity, system
 from preau.kernel.tenancy import lifted
 from preau.socle.integration.feeds import operations
 from preau.socle.integration.feeds.models import Delivery
-from sqlalchemy import text
 
-TODAY = date.today()
+TODAY = date.today()  # noqa: DTZ011 - a delivery is dated by the calendar
+
+# ruff: noqa: ISC004, E501 - queries are read as they are written
 # What the directory says, without what only tells when or in which order it was written.
 CONTENT = (
     "SELECT 'person', coalesce(s.source, ''), coalesce(s.key, ''), p.last_name, p.first_name, p.birth_name,"

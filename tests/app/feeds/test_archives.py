@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.deliveries import tgz, zipped
 
 from preau.socle.integration.feeds.archive import Limits, inspect, open_delivery
 from preau.socle.integration.feeds.errors import FeedError
+from tests.support.deliveries import tgz, zipped
 
 pytestmark = pytest.mark.sdet("SOC-INT-IED-16")
 

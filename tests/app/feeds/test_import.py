@@ -1,13 +1,18 @@
 """A delivery becomes a directory, once, and nothing is written twice."""
 
+# Queries are read as they are written.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, text
+
 from preau.demo.export import requests
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 from preau.socle.directory.models import Person, Profile, SourceKey, Structure
-from sqlalchemy import select, text
+from preau.socle.integration.feeds import operations
 
 from .conftest import count, directory
 
@@ -92,8 +97,6 @@ def test_accounts_follow_in_the_same_transaction(load):
 
 
 def test_a_replay_ends_in_the_same_directory(load, feed):
-    from preau.socle.integration.feeds import operations
-
     deliveries = load()
     before = directory()
     for delivery in deliveries:

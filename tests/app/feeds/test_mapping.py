@@ -7,7 +7,6 @@ import io
 from datetime import date
 
 import pytest
-from tests.support.deliveries import PUPIL, add, delete, document, modify
 
 from preau.socle.integration.feeds.errors import ProblemLog
 from preau.socle.integration.feeds.fields import Context
@@ -15,6 +14,7 @@ from preau.socle.integration.feeds.mapping import map_records
 from preau.socle.integration.feeds.nomenclature import valid_uai
 from preau.socle.integration.feeds.reader import RecordReader
 from preau.socle.integration.feeds.records import MembershipRecord, RemovalRecord
+from tests.support.deliveries import PUPIL, add, delete, document, modify
 
 pytestmark = pytest.mark.sdet("SOC-INT-IED-01")
 

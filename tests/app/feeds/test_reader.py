@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from tests.support.deliveries import PUPIL, add, delete, document, modify
 
 from preau.socle.integration.feeds.errors import FeedError, ProblemLog
 from preau.socle.integration.feeds.reader import ReaderLimits, Record, RecordReader
+from tests.support.deliveries import PUPIL, add, delete, document, modify
 
 
 def read(content: bytes, limits: ReaderLimits | None = None) -> tuple[list[Record], ProblemLog]:

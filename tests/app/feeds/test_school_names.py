@@ -1,6 +1,7 @@
 """Names of schools read as people write them."""
 
 import pytest
+
 from preau.socle.integration.feeds.school_names import readable
 
 

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import Permission, Service, Setting
 from preau.socle.integration.feeds import models
+from preau.socle.integration.feeds.commands import feed
 
 service = Service(
     code="SOC-INT-IED",
@@ -24,6 +25,7 @@ service = Service(
     permissions=(
         Permission("feeds.manage", _l("Alimenter l’annuaire"), roles=("project_admin",), delegable=False),
     ),
+    commands=(feed,),
     settings=(
         Setting(
             "feeds.max_departures",

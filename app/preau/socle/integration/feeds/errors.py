@@ -153,6 +153,10 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         Severity.FATAL,
         _l("Un seuil est dépassé : lire le plan, puis l’approuver pour continuer."),
     ),
+    "PRE-FED-510": (
+        Severity.FATAL,
+        _l("La lecture s’est arrêtée sans rien écrire dans l’annuaire ; relancer."),
+    ),
     "PRE-FED-509": (
         Severity.FATAL,
         _l("L’archive de cette livraison n’est plus là ; la déposer de nouveau."),

@@ -34,7 +34,7 @@ from .archive import Limits, inspect
 from .errors import FeedError
 from .models import AppliedRecord, Delivery, FeedBatch, FeedProblem
 from .naming import read_name
-from .work import Progress, connect, only_one, url
+from .work import Progress, connect, only_one
 
 PERMISSION: Final = "feeds.manage"
 FAMILIES: Final = {"aaf1d": ["aaf2d", "aaf1d"], "aaf2d": ["aaf2d", "aaf1d"]}
@@ -109,7 +109,7 @@ def problems(delivery_id: int, structure_key: str | None = None, limit: int = 50
 def prepare(identity: Identity, delivery_id: int, progress: Listener | None = None) -> Delivery:
     """Analyses the delivery and makes its plan; the directory is only read."""
     require_permission(identity, PERMISSION)
-    address = url()
+    address = storage.database()
     with only_one(address) as alone:
         if not alone:
             raise FeedError("PRE-FED-507")
@@ -124,7 +124,7 @@ def apply(
     A plan beyond its thresholds waits for `approve`; an applied delivery is left alone.
     """
     require_permission(identity, PERMISSION)
-    address = url()
+    address = storage.database()
     with only_one(address) as alone:
         if not alone:
             raise FeedError("PRE-FED-507")

@@ -62,3 +62,8 @@ def forget(path: str, delivery: int) -> None:
     kept = Path(path)
     if path and kept.parent == home() and kept.suffix == ".archive":
         kept.unlink(missing_ok=True)
+
+
+def database() -> str:
+    """The database's address as libpq wants it."""
+    return str(current_app.config["SQLALCHEMY_ENGINES"]["default"]).replace("+psycopg", "")
