@@ -54,7 +54,9 @@ def test_an_unknown_login_and_a_wrong_password_get_the_same_answer_in_the_same_t
 
     def attempt(login: str) -> tuple[int, str, float]:
         start = time.perf_counter()
-        answer = client.post("/connexion", data={"csrf_token": token, "login": login, "password": "faux-faux-faux"})
+        answer = client.post(
+            "/connexion", data={"csrf_token": token, "login": login, "password": "faux-faux-faux"}
+        )
         return answer.status_code, words(answer).replace(login, "…"), time.perf_counter() - start
 
     attempt("pupil")
@@ -104,7 +106,9 @@ def test_too_many_failures_block_the_account_even_for_the_right_password_and_ale
         alert = db.session.scalars(select(SecurityAlert)).one()
         assert (alert.kind, alert.structure_id) == ("locked", world.structures["college"])
         told = db.session.execute(
-            select(func.count()).select_from(NotificationRow).where(NotificationRow.event == "security.locked")
+            select(func.count())
+            .select_from(NotificationRow)
+            .where(NotificationRow.event == "security.locked")
         ).scalar()
     assert told == 2  # the collège's functional administrator and the project's
     assert len(actions("security.locked")) == 1
@@ -156,7 +160,9 @@ def test_the_session_cookie_is_new_at_sign_in_and_closed_to_scripts(browser):
     client = browser()
     client.set_cookie(sessions.COOKIE, "choisi-par-un-autre")
     answer = sign_in(client, "teacher", PASSWORD)
-    header = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{sessions.COOKIE}="))
+    header = next(
+        each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{sessions.COOKIE}=")
+    )
     assert "choisi-par-un-autre" not in header
     assert "HttpOnly" in header
     assert "SameSite=Lax" in header
@@ -166,7 +172,9 @@ def test_over_https_the_cookie_is_bound_to_this_host(app, browser):
     app.config["SESSION_COOKIE_SECURE"] = True
     try:
         client = browser()
-        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/connexion", base_url="https://localhost").text).group(1)
+        token = re.search(
+            r'name="csrf_token" value="([^"]+)"', client.get("/connexion", base_url="https://localhost").text
+        ).group(1)
         answer = client.post(
             "/connexion",
             base_url="https://localhost",
@@ -228,7 +236,10 @@ def test_my_devices_are_listed_and_closed_one_by_one_or_all_at_once(browser):
     page = here.get("/compte/appareils")
     keys = re.findall(r"/compte/appareils/([0-9a-f-]{36})/deconnecter", page.text)
     assert len(keys) == 2
-    assert send(here, f"/compte/appareils/{keys[0]}/deconnecter", {}, page="/compte/appareils").status_code == 303
+    assert (
+        send(here, f"/compte/appareils/{keys[0]}/deconnecter", {}, page="/compte/appareils").status_code
+        == 303
+    )
     assert sorted(each.get("/compte/appareils").status_code for each in (tablet, phone)) == [200, 303]
     send(here, "/compte/appareils/deconnecter-les-autres", {}, page="/compte/appareils")
     assert here.get("/compte/appareils").status_code == 200

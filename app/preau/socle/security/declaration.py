@@ -2,14 +2,21 @@
 
 from flask_babel import lazy_gettext as _l
 
-from preau.kernel.contract import Job, Notification, Service
+from preau.kernel.contract import AdminPage, Job, Notification, Permission, Service
+from preau.kernel.identity import ProfileKind
 from preau.socle.security import models
 from preau.socle.security.accounts import jobs as account_jobs
+from preau.socle.security.accounts import batches
 from preau.socle.security.accounts import models as account_models
+from preau.socle.security.accounts import views as accounts
 from preau.socle.security.authentication import models as authentication_models
 from preau.socle.security.authentication import views as sign_in
 from preau.socle.security.authentication import views_account as my_account
+from preau.socle.security.authorisation import jobs as rights_jobs
+from preau.socle.security.authorisation import views as rights
+from preau.socle.security.policy import jobs as policy_jobs
 from preau.socle.security.policy import models as policy_models
+from preau.socle.security.policy import views as watch
 from preau.socle.security.policy.settings import SETTINGS
 
 service = Service(
@@ -36,7 +43,62 @@ service = Service(
         policy_models.CharterAcceptance,
         policy_models.SecurityAlert,
     ),
-    blueprints=(sign_in.pages, my_account.pages, my_account.short),
+    blueprints=(
+        sign_in.pages,
+        my_account.pages,
+        my_account.short,
+        accounts.pages,
+        rights.pages,
+        watch.pages,
+    ),
+    permissions=(
+        Permission("security.accounts", _l("Gérer les comptes"), profiles=(ProfileKind.HEAD,)),
+        Permission("security.rights", _l("Gérer les droits"), profiles=(ProfileKind.HEAD,)),
+        Permission(
+            "security.journal",
+            _l("Lire les alertes et le journal d’authentification"),
+            profiles=(ProfileKind.HEAD,),
+        ),
+        Permission("security.policy", _l("Régler la politique de sécurité"), profiles=(ProfileKind.HEAD,)),
+    ),
+    administration=(
+        AdminPage(
+            "accounts.index",
+            _l("Comptes"),
+            _l("Fiches de première connexion, nouveaux codes, suspension, invités."),
+            "security.accounts",
+            icon="person-badge",
+            section="people",
+            order=20,
+        ),
+        AdminPage(
+            "rights.matrix",
+            _l("Droits"),
+            _l("Ce que chaque profil peut faire, attributions, délégations, rôles."),
+            "security.rights",
+            icon="key",
+            section="people",
+            order=30,
+        ),
+        AdminPage(
+            "security.alerts",
+            _l("Surveillance"),
+            _l("Alertes de sécurité et journal d’authentification."),
+            "security.journal",
+            icon="shield-exclamation",
+            section="watch",
+            order=10,
+        ),
+        AdminPage(
+            "security.policy",
+            _l("Politique de sécurité"),
+            _l("Mots de passe, sessions, charte ; la page à imprimer."),
+            "security.policy",
+            icon="shield-check",
+            section="watch",
+            order=20,
+        ),
+    ),
     public=frozenset(f"authentication.{name}" for name in sign_in.PUBLIC) | {"authentication.sign_out"},
     notifications=(
         Notification(
@@ -75,5 +137,11 @@ service = Service(
         ),
     ),
     settings=SETTINGS,
-    jobs=(Job("15 2 * * *", account_jobs.disable_leavers), Job("45 2 * * *", account_jobs.purge_due)),
+    jobs=(
+        Job("5 0 * * *", rights_jobs.review),
+        Job("15 2 * * *", account_jobs.disable_leavers),
+        Job("45 2 * * *", account_jobs.purge_due),
+        Job("10 3 * * *", policy_jobs.tidy),
+        Job("20 * * * *", batches.forget_sheets),
+    ),
 )

@@ -6,8 +6,9 @@ SOC-SEC-IAU-11, SOC-SEC-IAU-12, SOC-SEC-AUT-01.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, redirect, request, session, url_for
+from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
@@ -32,6 +33,34 @@ def init_app(app: Flask) -> None:
     """Guard every request, after the session is loaded."""
     limiter.init_app(app)
     app.before_request(guard)
+    app.jinja_env.globals["security_tabs"] = security_tabs
+
+
+TABS = (
+    ("accounts.index", _l("Comptes"), "security.accounts"),
+    ("rights.matrix", _l("Droits"), "security.rights"),
+    ("security.alerts", _l("Alertes"), "security.journal"),
+    ("security.journal_page", _l("Journal"), "security.journal"),
+    ("security.policy", _l("Politique"), "security.policy"),
+    ("security.settings", _l("Réglages"), "security.policy"),
+    ("security.charter_page", _l("Charte"), "security.policy"),
+)
+
+
+def security_tabs() -> list[tuple[str, str, bool]]:
+    """The screens of security that the person may open, for the tabs above each."""
+    blueprint = request.blueprint
+    return [
+        (str(label), url_for(endpoint), _is_here(endpoint, blueprint))
+        for endpoint, label, permission in TABS
+        if g.identity is not None and g.identity.can(permission)
+    ]
+
+
+def _is_here(endpoint: str, blueprint: str | None) -> bool:
+    if blueprint == "security":
+        return request.endpoint == endpoint
+    return endpoint.partition(".")[0] == blueprint
 
 
 def is_public(endpoint: str | None, app: Flask) -> bool:
@@ -43,8 +72,6 @@ def is_public(endpoint: str | None, app: Flask) -> bool:
 
 def guard() -> Response | None:
     """Let the request pass, or say where to go first."""
-    from flask import current_app
-
     if is_public(request.endpoint, current_app):
         return None
     if g.get("identity") is None:

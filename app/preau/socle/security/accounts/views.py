@@ -1,0 +1,338 @@
+"""Screens of the functional administrator: find accounts, act on one, act on many, print the sheets."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from preau.kernel import journal, preferences
+from preau.kernel.database import db
+from preau.kernel.downloads import disposition
+from preau.kernel.errors import Conflict, Invalid, NotFound
+from preau.kernel.forms import parse
+from preau.kernel.identity import ProfileKind
+from preau.kernel.journal import JournalEntry
+from preau.kernel.pages import done, me, render_page
+from preau.kernel.paging import asked_page, paged
+from preau.kernel.rights import require_permission
+from preau.kernel.transaction import atomic
+from preau.socle.directory.models import Group, Membership, Profile, Structure
+from preau.socle.security.accounts import administration, batches, doors
+from preau.socle.security.accounts.models import AccountBatch
+from preau.socle.security.accounts.schemas import AccountChange, AccountFilter, NewAccount, PurgeDate
+from preau.socle.security.models import Account, SignInSession
+from preau.socle.security.policy.settings import PROFILE_NAMES
+from preau.socle.security.words import ACTIONS, BATCHES, STATES
+
+pages = Blueprint("accounts", __name__, url_prefix="/administration/comptes", template_folder="../templates")
+
+
+@pages.before_request
+def _only_administrators() -> None:
+    if g.get("identity") is not None:
+        require_permission(me(), administration.PERMISSION)
+
+
+@pages.context_processor
+def _words() -> dict[str, Any]:
+    return {"states": STATES, "profile_names": PROFILE_NAMES, "batch_names": BATCHES, "action_names": ACTIONS}
+
+
+def _schools() -> list[tuple[int, str]]:
+    scope = administration.scope(me())
+    rows = db.session.execute(
+        select(Structure.id, Structure.name).where(Structure.id.in_(scope)).order_by(Structure.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _classes(structure_ids: list[int]) -> list[Group]:
+    return list(
+        db.session.scalars(
+            select(Group)
+            .where(Group.structure_id.in_(structure_ids), Group.kind == "class")
+            .order_by(Group.name)
+        )
+    )
+
+
+def _filter() -> AccountFilter:
+    found, errors = parse(AccountFilter, request.values)
+    return found if found is not None and not errors else AccountFilter()
+
+
+def _classes_of(person_ids: list[int]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Membership.person_id, Group.name)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.person_id.in_(person_ids), Group.kind == "class", Membership.role == "member")
+    )
+    return {row.person_id: row.name for row in rows}
+
+
+def _kinds_of(person_ids: list[int]) -> dict[int, list[str]]:
+    kinds: dict[int, list[str]] = {}
+    for row in db.session.execute(
+        select(Profile.person_id, Profile.kind).where(Profile.person_id.in_(person_ids)).order_by(Profile.id)
+    ):
+        kinds.setdefault(row.person_id, []).append(row.kind)
+    return kinds
+
+
+@pages.get("/")
+def index() -> Response:
+    """The accounts, filtered."""
+    wanted = _filter()
+    page = paged(administration.administered(me(), wanted), asked_page(), 25, rows=True)
+    ids = [account.person_id for account, _person in page.items]
+    schools = _schools()
+    structure_ids = [wanted.structure] if wanted.structure else [id_ for id_, _name in schools]
+    classes = _classes(structure_ids)
+    chosen = next((group for group in classes if group.id == wanted.group), None)
+    query = {name: value for name, value in wanted.model_dump().items() if value not in ("", None)}
+    return render_page(
+        "security/accounts.html",
+        page=page,
+        wanted=wanted,
+        schools=schools,
+        classes=classes,
+        chosen=chosen,
+        door=doors.of_group(chosen) if chosen else None,
+        doors_open=bool(chosen)
+        and preferences.value("security.class_doors", structure_id=chosen.structure_id if chosen else None),
+        class_of=_classes_of(ids),
+        kinds_of=_kinds_of(ids),
+        page_url=partial(_page_url, query),
+        query=query,
+    )
+
+
+def _page_url(query: dict[str, Any], number: int) -> str:
+    return url_for("accounts.index", **{**query, "page": number})
+
+
+@pages.get("/nouveau")
+def new() -> Response:
+    """A person that no feed knows."""
+    return _new_page({})
+
+
+@pages.post("/nouveau")
+def create() -> BaseResponse:
+    """Create the person and the account; show the code once."""
+    data, errors = parse(NewAccount, request.form)
+    if data is None:
+        return _new_page(errors, 422)
+    try:
+        with atomic():
+            account = administration.create(me(), data)
+            code = administration.code_for(me(), account)
+    except Invalid as invalid:
+        return _new_page(invalid.errors, 422)
+    return _code_page(account, code)
+
+
+def _new_page(errors: dict[str, list[str]], status: int = 200) -> Response:
+    kinds = (
+        ProfileKind.EXTERNAL,
+        ProfileKind.STAFF,
+        ProfileKind.TEACHER,
+        ProfileKind.GUARDIAN,
+        ProfileKind.PUPIL,
+    )
+    return render_page(
+        "security/account_new.html",
+        status,
+        errors=errors,
+        typed=request.form,
+        schools=_schools(),
+        kinds=kinds,
+    )
+
+
+def _code_page(account: Account, code: str) -> Response:
+    response = render_page("security/account_code.html", account=account, code=code)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/<uid>")
+def show(uid: str) -> Response:
+    """One account: its state, what can be done, its journal."""
+    return _show(administration.find(me(), uid))
+
+
+def _show(account: Account, errors: dict[str, list[str]] | None = None, status: int = 200) -> Response:
+    person = account.person
+    lines = db.session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.action.startswith("security."),
+            (JournalEntry.object_key == person.uid) | (JournalEntry.actor_id == person.id),
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(30)
+    ).all()
+    return render_page(
+        "security/account.html",
+        status,
+        account=account,
+        person=person,
+        profiles=db.session.scalars(select(Profile).where(Profile.person_id == person.id)).all(),
+        devices=_device_count(person.id),
+        lines=lines,
+        errors=errors or {},
+        typed=request.form if errors else None,
+        own=account.person_id == me().person_id,
+        action=request.args.get("action", ""),
+    )
+
+
+def _device_count(person_id: int) -> int:
+    return len(db.session.scalars(select(SignInSession.id).where(SignInSession.person_id == person_id)).all())
+
+
+@pages.post("/<uid>/<any(suspend, reactivate, reset, enable, devices, second_factor):action>")
+def act(uid: str, action: str) -> BaseResponse:
+    """Do one thing to one account."""
+    account = administration.find(me(), uid)
+    if action == "reset":
+        return _code_page(account, administration.reset(me(), account))
+    doing = {
+        "suspend": (administration.suspend, _("Le compte est suspendu.")),
+        "reactivate": (administration.reactivate, _("Le compte est réactivé.")),
+        "enable": (administration.enable, _("Le compte est rouvert.")),
+        "devices": (administration.close_devices, _("La personne est déconnectée partout.")),
+        "second_factor": (administration.stop_second_factor, _("La double vérification est arrêtée.")),
+    }
+    function, message = doing[action]
+    function(me(), account)  # type: ignore[operator]
+    return done(message, "accounts.show", uid=uid)
+
+
+@pages.post("/<uid>/disable")
+def disable(uid: str) -> BaseResponse:
+    """Close an account for good, with the day its data is erased."""
+    account = administration.find(me(), uid)
+    data, errors = parse(PurgeDate, request.form)
+    if data is None:
+        return _show(account, errors, 422)
+    try:
+        administration.disable(me(), account, data.purge_on)
+    except Invalid as invalid:
+        return _show(account, invalid.errors, 422)
+    return done(_("Le compte est désactivé."), "accounts.show", uid=uid)
+
+
+@pages.post("/<uid>")
+def change(uid: str) -> BaseResponse:
+    """Change the identity of an account."""
+    account = administration.find(me(), uid)
+    data, errors = parse(AccountChange, request.form)
+    if data is None:
+        return _show(account, errors, 422)
+    try:
+        administration.change(me(), account, data)
+    except Invalid as invalid:
+        return _show(account, invalid.errors, 422)
+    return done(_("C’est enregistré."), "accounts.show", uid=uid)
+
+
+@pages.post("/lot")
+def batch() -> BaseResponse:
+    """The same action for those who are ticked, or for all those the filter finds in one school."""
+    wanted, kind = _filter(), request.form.get("kind", "")
+    if request.form.get("everybody"):
+        rows = db.session.execute(administration.administered(me(), wanted)).all()
+        ids = [account.person_id for account, _person in rows]
+    else:
+        ids = [int(value) for value in request.form.getlist("person") if value.isdigit()]
+    structure = wanted.structure or _only_school(ids)
+    group = db.session.get(Group, wanted.group) if wanted.group else None
+    school = db.session.get(Structure, structure)
+    label = group.name if group else (school.name if school else "")
+    asked = batches.ask(
+        me(), kind, structure, ids, label, everybody=request.form.get("renew") == "1" and kind == "sheets"
+    )
+    return redirect(url_for("accounts.follow", key=asked.id), 303)
+
+
+def _only_school(ids: list[int]) -> int:
+    scope = administration.scope(me())
+    found = db.session.scalars(
+        select(Profile.structure_id)
+        .where(Profile.person_id.in_(ids), Profile.structure_id.in_(scope))
+        .distinct()
+    ).all()
+    if not found:
+        raise Invalid(_("Cochez au moins une personne."))
+    if len(found) > 1:
+        raise Conflict(
+            _("Ces personnes sont de plusieurs écoles : choisissez d’abord une école dans le filtre.")
+        )
+    return int(found[0])
+
+
+def _batch(key: uuid.UUID) -> AccountBatch:
+    found = db.session.get(AccountBatch, key, populate_existing=True)
+    if found is None:
+        raise NotFound(_("Ce travail n’existe plus."))
+    require_permission(me(), administration.PERMISSION, found.structure_id)
+    return found
+
+
+@pages.get("/lots/<uuid:key>")
+def follow(key: uuid.UUID) -> Response:
+    """How far a batch is."""
+    found = _batch(key)
+    return render_page("security/batch.html", batch=found, mine=found.asked_by_id == me().person_id)
+
+
+@pages.get("/lots/<uuid:key>/avancement")
+def progress(key: uuid.UUID) -> str:
+    """The bar alone, asked again by the page until it is done."""
+    found = _batch(key)
+    return render_template("security/_batch.html", batch=found, mine=found.asked_by_id == me().person_id)
+
+
+@pages.get("/lots/<uuid:key>/fiches.pdf")
+def download(key: uuid.UUID) -> Response:
+    """The sheets, for whoever asked for them."""
+    found = _batch(key)
+    content = batches.file_of(me(), found)
+    if content is None:
+        raise NotFound(
+            _("Ces fiches ne sont plus disponibles : elles se gardent un jour, et seul leur auteur les lit.")
+        )
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = disposition(f"fiches-{found.label}.pdf")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.post("/portes/<int:group_id>")
+def door(group_id: int) -> BaseResponse:
+    """A new address for the sign-in page of a class; the former one leads nowhere any more."""
+    group = db.session.get(Group, group_id)
+    if group is None or group.structure_id is None:
+        raise NotFound(_("Cette classe n’existe plus."))
+    require_permission(me(), administration.PERMISSION, group.structure_id)
+    doors.renew(me(), group)
+    return done(_("La page de la classe a une nouvelle adresse."), "accounts.index", group=group_id)
+
+
+@pages.get("/portes/<int:group_id>/affiche")
+def door_poster(group_id: int) -> Response:
+    """The address of a class as a poster with a QR code."""
+    group = db.session.get(Group, group_id)
+    found = doors.of_group(group) if group else None
+    if group is None or found is None or group.structure_id is None:
+        raise NotFound(_("Cette classe n’a pas de page de connexion."))
+    require_permission(me(), administration.PERMISSION, group.structure_id)
+    with atomic():
+        journal.record(me(), "security.class_door", found)
+    return render_page("security/class_poster.html", group=group, **doors.poster(found))

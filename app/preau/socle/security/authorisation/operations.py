@@ -1,0 +1,343 @@
+"""Who may do what: a school's choices by profile, grants, delegations, roles. All visible, dated, revocable.
+
+Nobody gives what they do not hold there, nor what they only hold by delegation. When rights move, the
+people concerned are flattened again at their next request. SOC-SEC-AUT-03, SOC-SUP-ABO-04.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from preau.kernel import events, journal, preferences
+from preau.kernel.contract import Permission, registry
+from preau.kernel.database import db, today
+from preau.kernel.errors import Invalid, NotFound, Refused
+from preau.kernel.identity import EVERYONE, Identity
+from preau.kernel.ports.principals import principals
+from preau.kernel.rights import require_permission
+from preau.kernel.tenancy import lifted
+from preau.kernel.transaction import atomic
+from preau.socle.directory.models import Profile, Role
+from preau.socle.security.authorisation.flatten import flatten
+from preau.socle.security.models import Account, Grant, PermissionOverride
+
+PERMISSION = "security.rights"
+GIVEN_ROLES = ("functional_admin", "referent", "form_teacher")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both included; either may be open."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def require_sound(self) -> None:
+        """Raise :class:`Invalid` when it ends before it starts or is already over."""
+        if self.ends_on is not None and self.ends_on < max(self.starts_on or today(), today()):
+            wrong = _("La date de fin est passée, ou avant la date de début.")
+            raise Invalid(wrong, {"ends_on": [wrong]})
+
+
+def rights_moved_for(keys: Collection[str]) -> None:
+    """Flatten again, at their next request, everybody behind these principals."""
+    with lifted():
+        db.session.flush()
+        db.session.execute(
+            update(Account)
+            .where(Account.person_id.in_(principals().members(list(keys))))
+            .values(rights_version=Account.rights_version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def givable(identity: Identity, structure_id: int) -> dict[str, Permission]:
+    """The permissions that the identity may give in a school: held there by right, and delegable."""
+    only_delegated = set(
+        db.session.scalars(
+            select(Grant.permission).where(
+                Grant.principal == f"person:{identity.person_id}",
+                Grant.structure_id == structure_id,
+                Grant.delegated_by_id.is_not(None),
+            )
+        )
+    )
+    return {
+        name: permission
+        for name, permission in registry.permissions().items()
+        if permission.delegable and identity.can(name, structure_id) and name not in only_delegated
+    }
+
+
+def require_givable(identity: Identity, structure_id: int, names: Collection[str]) -> None:
+    """Raise :class:`Refused` unless all may be given."""
+    held = givable(identity, structure_id)
+    missing = [name for name in names if name not in held]
+    if missing:
+        labels = ", ".join(
+            str(registry.permissions()[name].label) if name in registry.permissions() else name
+            for name in missing
+        )
+        raise Refused(
+            _("Vous ne pouvez pas donner un droit que vous n’avez pas vous-même : %(labels)s.", labels=labels)
+        )
+
+
+def choose_permissions(identity: Identity, structure_id: int, wanted: dict[tuple[str, str], bool]) -> int:
+    """What each profile may do in a school, by (permission, profile); return how many choices changed."""
+    require_permission(identity, PERMISSION, structure_id)
+    declared, moved = registry.permissions(), 0
+    with atomic() as session:
+        present = chosen_permissions(structure_id)
+        changes = {
+            key: value for key, value in wanted.items() if present.get(key) != value and key[0] in declared
+        }
+        require_givable(identity, structure_id, {permission for permission, _profile in changes})
+        for (permission, profile), allowed in changes.items():
+            where = (
+                PermissionOverride.structure_id == structure_id,
+                PermissionOverride.permission == permission,
+                PermissionOverride.profile == profile,
+            )
+            session.execute(delete(PermissionOverride).where(*where))
+            if allowed != (profile in declared[permission].profiles):
+                session.add(
+                    PermissionOverride(
+                        structure_id=structure_id, permission=permission, profile=profile, allowed=allowed
+                    )
+                )
+            journal.record(
+                identity,
+                "security.permission_chosen",
+                kind="permission",
+                key=permission,
+                structure_id=structure_id,
+                profile=profile,
+                allowed=allowed,
+            )
+            moved += 1
+        if moved:
+            rights_moved_for([f"structure:{structure_id}"])
+    return moved
+
+
+def chosen_permissions(structure_id: int) -> dict[tuple[str, str], bool]:
+    """What holds now in a school, for each permission and profile."""
+    held = {
+        (name, str(profile)): profile in permission.profiles
+        for name, permission in registry.permissions().items()
+        for profile in EVERYONE
+    }
+    rows = db.session.scalars(
+        select(PermissionOverride).where(PermissionOverride.structure_id == structure_id)
+    )
+    return held | {(row.permission, row.profile): row.allowed for row in rows}
+
+
+def give(
+    identity: Identity, structure_id: int, permissions: Collection[str], keys: Collection[str], period: Period
+) -> int:
+    """Give permissions to principals in a school for a time; return how many grants stand."""
+    require_permission(identity, PERMISSION, structure_id)
+    return _give(identity, structure_id, permissions, keys, period, "security.grant", None)
+
+
+def delegate(
+    identity: Identity, structure_id: int, permissions: Collection[str], person_id: int, period: Period
+) -> int:
+    """Lend some of one's own rights to a colleague of the same school, until a date. SOC-SUP-ABO-04."""
+    longest = timedelta(days=preferences.value("security.delegation_days", identity, structure_id))
+    start = period.starts_on or today()
+    if period.ends_on is None or period.ends_on > start + longest:
+        wrong = _("Donnez une date de fin, au plus %(days)s jours après le début.", days=longest.days)
+        raise Invalid(wrong, {"ends_on": [wrong]})
+    if person_id == identity.person_id:
+        wrong = _("Choisissez quelqu’un d’autre que vous.")
+        raise Invalid(wrong, {"person": [wrong]})
+    place = select(Profile.id).where(
+        Profile.person_id == person_id,
+        Profile.structure_id == structure_id,
+        Profile.left_on.is_(None),
+        Profile.kind != "pupil",
+        Profile.kind != "guardian",
+    )
+    if db.session.scalar(place.limit(1)) is None:
+        wrong = _("On ne délègue qu’à un membre du personnel de la même école.")
+        raise Invalid(wrong, {"person": [wrong]})
+    keys = [f"person:{person_id}"]
+    return _give(identity, structure_id, permissions, keys, period, "security.delegate", identity.person_id)
+
+
+def _give(
+    identity: Identity,
+    structure_id: int,
+    permissions: Collection[str],
+    keys: Collection[str],
+    period: Period,
+    action: str,
+    by: int | None,
+) -> int:
+    if not permissions or not keys:
+        wrong = _("Choisissez au moins un droit et un destinataire.")
+        raise Invalid(wrong, {"permissions": [wrong]})
+    period.require_sound()
+    require_givable(identity, structure_id, permissions)
+    unknown = set(keys) - set(principals().describe(keys))
+    if unknown:
+        wrong = _("Un des destinataires n’existe plus.")
+        raise Invalid(wrong, {"principals": [wrong]})
+    with atomic() as session:
+        for permission in permissions:
+            for key in keys:
+                values = {"starts_on": period.starts_on, "ends_on": period.ends_on, "suspended": False}
+                values |= {"delegated_by_id": by}
+                statement = insert(Grant).values(
+                    id=uuid.uuid4(), structure_id=structure_id, permission=permission, principal=key, **values
+                )
+                session.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["structure_id", "permission", "principal"], set_=values
+                    )
+                )
+                journal.record(
+                    identity,
+                    action,
+                    kind="permission_grant",
+                    key=permission,
+                    structure_id=structure_id,
+                    principal=key,
+                    until=period.ends_on.isoformat() if period.ends_on else None,
+                )
+        rights_moved_for(keys)
+        events.publish("security.rights_moved", identity, principals=list(keys))
+    return len(permissions) * len(keys)
+
+
+def find_grant(identity: Identity, key: object) -> Grant:
+    """A grant that the identity may change: of a school where it administers rights, or lent by itself."""
+    grant = db.session.get(Grant, key, populate_existing=True)
+    if grant is None or not (
+        identity.can(PERMISSION, grant.structure_id)
+        or identity.everywhere
+        or grant.delegated_by_id == identity.person_id
+    ):
+        raise NotFound(_("Ce droit n’existe plus."))
+    return grant
+
+
+def change_grant(identity: Identity, grant: Grant, period: Period, *, suspended: bool) -> None:
+    """Change the dates of a grant, suspend it or bring it back."""
+    period.require_sound()
+    if grant.delegated_by_id is not None and period.ends_on is None:
+        wrong = _("Une délégation a toujours une date de fin.")
+        raise Invalid(wrong, {"ends_on": [wrong]})
+    with atomic():
+        grant.starts_on, grant.ends_on, grant.suspended = period.starts_on, period.ends_on, suspended
+        journal.record(
+            identity, "security.grant_changed", grant, principal=grant.principal, suspended=suspended
+        )
+        rights_moved_for([grant.principal])
+
+
+def withdraw(identity: Identity, grant: Grant) -> None:
+    """Take a grant back."""
+    with atomic() as session:
+        journal.record(
+            identity,
+            "security.grant_withdrawn",
+            grant,
+            principal=grant.principal,
+            permission=grant.permission,
+        )
+        rights_moved_for([grant.principal])
+        session.delete(grant)
+
+
+def give_role(identity: Identity, structure_id: int, name: str, person_id: int, period: Period) -> None:
+    """Give a role in a school for a time."""
+    require_permission(identity, PERMISSION, structure_id)
+    period.require_sound()
+    if name not in GIVEN_ROLES:
+        raise Invalid(_("Choisissez un rôle."))
+    if name == "functional_admin" and not identity.can("security.accounts", structure_id):
+        raise Refused(_("Seul un administrateur peut en nommer un autre."))
+    with atomic() as session:
+        statement = insert(Role).values(
+            person_id=person_id,
+            structure_id=structure_id,
+            name=name,
+            source="manual",
+            starts_on=period.starts_on,
+            ends_on=period.ends_on,
+            delegated_by_id=identity.person_id,
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["person_id", "structure_id", "name", "group_id"],
+                set_={"starts_on": period.starts_on, "ends_on": period.ends_on},
+            )
+        )
+        journal.record(
+            identity,
+            "security.role_given",
+            kind="role",
+            key=name,
+            structure_id=structure_id,
+            person=person_id,
+        )
+        rights_moved_for([f"person:{person_id}"])
+
+
+def withdraw_role(identity: Identity, role_id: int) -> None:
+    """Take a role back."""
+    with atomic() as session:
+        role = session.get(Role, role_id)
+        if role is None:
+            raise NotFound(_("Ce rôle n’existe plus."))
+        require_permission(identity, PERMISSION, role.structure_id)
+        journal.record(
+            identity,
+            "security.role_withdrawn",
+            kind="role",
+            key=role.name,
+            structure_id=role.structure_id,
+            person=role.person_id,
+        )
+        session.delete(role)
+        session.flush()
+        rights_moved_for([f"person:{role.person_id}"])
+
+
+def review(day: date | None = None) -> int:
+    """Every night: what starts or ends today moves rights; a delegation falls with its author's own right."""
+    day, moved = day or today(), set()
+    with lifted(), atomic() as session:
+        yesterday = day - timedelta(days=1)
+        turning = or_(Grant.starts_on == day, Grant.ends_on == yesterday)
+        moved |= set(session.scalars(select(Grant.principal).where(turning)))
+        for model in (Role, Profile):
+            dated = or_(model.starts_on == day, model.ends_on == yesterday)
+            moved |= {f"person:{id_}" for id_ in session.scalars(select(model.person_id).where(dated))}
+        for author in session.scalars(
+            select(Grant.delegated_by_id)
+            .where(Grant.delegated_by_id.is_not(None), ~Grant.suspended)
+            .distinct()
+        ).all():
+            account = session.get(Account, author)
+            held = (
+                flatten(author).grants if account is not None and account.state == "active" else frozenset()
+            )
+            for grant in session.scalars(
+                select(Grant).where(Grant.delegated_by_id == author, ~Grant.suspended)
+            ):
+                if f"{grant.permission}@{grant.structure_id}" not in held:
+                    grant.suspended = True
+                    moved.add(grant.principal)
+        if moved:
+            rights_moved_for(moved)
+    return len(moved)
