@@ -65,7 +65,8 @@ def frame() -> None:
     g.pop("shell", None)
     g.pop("look", None)
     g.frame = {}
-    if request.endpoint is None or request.path.startswith(WITHOUT_FRAME):
+    # An address that does not exist has a page too, and its reader the same eyes.
+    if request.path.startswith(WITHOUT_FRAME):
         return
     identity: Identity | None = g.get("identity")
     g.look = values = chosen(identity) if identity else public_look()
