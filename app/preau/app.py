@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preau.kernel import api, i18n, rights
+from preau.kernel import api, channels, i18n, rights, statistics
 from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
 from preau.kernel.mounts import Mounts
@@ -65,6 +65,8 @@ def _init_web(app: Flask) -> None:
     for part in (assets, ui, security_headers, errors, shell, pwa):
         part.init_app(app)
     api.init_app(app)
+    channels.init_app(app)
+    statistics.init_app(app)
 
 
 def _kept_secret(directory: Path) -> str:

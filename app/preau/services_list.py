@@ -14,6 +14,7 @@ from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
 from preau.socle.support.administration import service as administration
+from preau.socle.support.statistics import service as statistics
 
 SERVICES: tuple[Service, ...] = (
     directory,
@@ -21,6 +22,7 @@ SERVICES: tuple[Service, ...] = (
     feeds,
     portal,
     administration,
+    statistics,
     search,
     exchange,
     news,

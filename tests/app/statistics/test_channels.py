@@ -1,0 +1,47 @@
+"""Channel and device of a request."""
+
+import dataclasses
+
+import pytest
+from flask import request
+from preau.kernel import channels
+from preau.kernel.contract import registry
+
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
+)
+IPAD = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+ANDROID_TABLET = "Mozilla/5.0 (Linux; Android 14; SM-X200) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
+LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.mark.sdet("SOC-POR-GMC-01")
+@pytest.mark.parametrize(
+    ("path", "headers", "expected"),
+    [
+        ("/", {"User-Agent": IPHONE}, ("mobile", "phone")),
+        ("/", {"User-Agent": ANDROID}, ("mobile", "phone")),
+        ("/", {"User-Agent": IPAD}, ("mobile", "tablet")),
+        ("/", {"User-Agent": ANDROID_TABLET}, ("mobile", "tablet")),
+        ("/", {"User-Agent": LINUX}, ("web", "computer")),
+        ("/", {"User-Agent": LINUX, "Sec-CH-UA-Mobile": "?1"}, ("mobile", "phone")),
+        ("/", {}, ("web", "computer")),
+        ("/api/v1/bookmarks", {"User-Agent": IPHONE}, ("api", "program")),
+    ],
+)
+def test_the_channel_and_the_device_are_told_by_the_request(app, path, headers, expected):
+    with app.test_request_context(path, headers=headers):
+        found = channels.detect(request)
+    assert (found.name, found.device) == expected
+
+
+@pytest.mark.sdet("SOC-POR-GMC-01")
+def test_a_service_is_closed_to_the_channels_that_it_does_not_name(browser, monkeypatch):
+    closed = dataclasses.replace(registry["bookmarks"], channels=("web",))
+    monkeypatch.setitem(registry.services, "bookmarks", closed)
+    client = browser("teacher")
+    assert client.get("/signets/", headers={"User-Agent": LINUX}).status_code == 200
+    refused = client.get("/signets/", headers={"User-Agent": IPHONE})
+    assert refused.status_code == 403
+    assert "ne s’ouvre pas depuis cet appareil" in refused.text
