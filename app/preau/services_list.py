@@ -6,6 +6,7 @@ from preau.services.information.bookmarks import service as bookmarks
 from preau.services.information.white_pages import service as white_pages
 from preau.services.utilities.files import service as files
 from preau.services.utilities.groups import service as groups
+from preau.services.utilities.help import service as help_
 from preau.services.utilities.notifications import service as notifications
 from preau.socle.directory import service as directory
 from preau.socle.integration.exchange import service as exchange
@@ -14,6 +15,7 @@ from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
 from preau.socle.support.administration import service as administration
+from preau.socle.support.outbox import service as outbox
 from preau.socle.support.statistics import service as statistics
 
 SERVICES: tuple[Service, ...] = (
@@ -23,6 +25,7 @@ SERVICES: tuple[Service, ...] = (
     portal,
     administration,
     statistics,
+    outbox,
     search,
     exchange,
     news,
@@ -31,4 +34,5 @@ SERVICES: tuple[Service, ...] = (
     groups,
     files,
     notifications,
+    help_,
 )
