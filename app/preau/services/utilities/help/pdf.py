@@ -1,0 +1,30 @@
+"""The guide on paper: one PDF for each profile."""
+
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from flask import render_template
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher
+
+from preau.services.utilities.help.guide import chapters, for_profile
+
+
+class _Nothing(URLFetcher):
+    """The guide refers to nothing outside itself; nothing is fetched, from here or elsewhere."""
+
+    def fetch(self, url: str, headers: Any = None) -> NoReturn:  # noqa: ARG002 - its shape is the library's
+        """Refuse."""
+        raise ValueError(url)
+
+
+def of_profile(profile: str, label: str) -> bytes:
+    """The guide of a profile; made once for a set of chapters."""
+    return _made(profile, label, hash(chapters()))
+
+
+@lru_cache(maxsize=16)
+def _made(profile: str, label: str, _version: int) -> bytes:
+    html = render_template("help/paper.html", chapters=for_profile(profile), label=label)
+    made: bytes = HTML(string=html, url_fetcher=_Nothing()).write_pdf()
+    return made
