@@ -48,6 +48,17 @@ def ensure(kind: str) -> None:
         _stamp(kind).write_text(_wanted(kind))
 
 
+def ensure_apart(kind: str) -> None:
+    """Have .cache/<kind> hold what requirements/<kind>.lock says: a tool that must not mix with ours."""
+    directory = ROOT / ".cache" / kind
+    stamp = directory / ".installed"
+    if not (stamp.exists() and stamp.read_text() == _wanted(kind)):
+        print(f"Installation de {kind} dans .cache/{kind}", flush=True)
+        make(directory)
+        install(directory / "bin" / "python", ROOT / "requirements" / f"{kind}.lock", wheels_only=False)
+        stamp.write_text(_wanted(kind))
+
+
 def make(directory: Path) -> None:
     """Make an empty virtual environment, with pip in it where this Python can give one."""
     if importlib.util.find_spec("ensurepip") is None and not _installers():

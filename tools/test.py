@@ -83,7 +83,9 @@ def main(*names: str) -> int:
     os.chdir(ROOT)
     missing = [] if names == ("lint",) else system.ensure("test")
     absent = {f"{package.name} : {package.left_out}" for package in missing}
-    install_browser_packages()
+    if not names or "suites" in names:
+        install_browser_packages()
+        environment.ensure_apart("wapiti")
     shutil.rmtree(BUILD / "junit", ignore_errors=True)
     if not names:
         # The grid tells the truth of this run, not of an older one.

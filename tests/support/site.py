@@ -25,7 +25,7 @@ from tests.support import world as world_of
 from tests.support.population import populate
 from tests.support.world import World
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 @dataclass
@@ -69,24 +69,33 @@ def serving(cluster: Cluster, name: str, folder: Path, *, workers: int = 1) -> I
         jobs.run_pending()
         db.session.close()
         db.engine.dispose()
+    with running(app, world, settings, port, workers=workers) as site:
+        yield site
+    cluster.drop_database(name)
+
+
+@contextmanager
+def running(app: Flask, world: World, settings: Settings, port: int, *, workers: int = 1) -> Iterator[Site]:
+    """The server's process, on a database that is ready."""
     environment = {
-        "PREAU_DATABASE": cluster.url(name),
-        "PREAU_DATA": str(folder),
-        "PREAU_SECRET_KEY": "site",
-        "PREAU_PUBLIC_URL": url,
+        "PREAU_DATABASE": settings.database,
+        "PREAU_DATA": str(settings.data),
+        "PREAU_SECRET_KEY": settings.secret_key,
+        "PREAU_PUBLIC_URL": settings.public_url,
+        "PREAU_DEMO": "1" if settings.demo else "0",
     }
     command = [sys.executable, "-m", "preau", "serve", "--port", str(port), "--workers", str(workers)]
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env={**os.environ, **environment}, stdout=log, stderr=log)
+    log = settings.data / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
     try:
-        wait_for(url, server, folder / "server.log")
-        yield Site(url, app, world, environment)
+        wait_for(settings.public_url, server, log)
+        yield Site(settings.public_url, app, world, environment)
     finally:
         server.terminate()
         server.wait(PATIENCE)
         with app.app_context():
             db.engine.dispose()
-        cluster.drop_database(name)
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -44,6 +44,7 @@ spec = SpecTree(
     filename="openapi.json",
     before=refused,
     annotations=True,
+    mode="strict",
     page_templates={},
 )
 
