@@ -31,7 +31,12 @@ def test_the_tiles_are_the_services_that_rights_open(browser):
 
 
 def test_the_home_greets_by_first_name_in_each_face(browser):
-    for key, face in (("little", "maternelle"), ("child", "elementaire"), ("pupil", "college-lycee"), ("teacher", "adulte")):
+    for key, face in (
+        ("little", "maternelle"),
+        ("child", "elementaire"),
+        ("pupil", "college-lycee"),
+        ("teacher", "adulte"),
+    ):
         page = browser(key).get("/").text
         assert f'data-face="{face}"' in page
         assert f"images/hero/{face}.svg" in page
@@ -39,10 +44,16 @@ def test_the_home_greets_by_first_name_in_each_face(browser):
 
 def test_a_parent_sees_each_child_with_class_and_school(world, browser):
     with lifted():
-        db.session.add(Relation(guardian_id=world.people["camille"], pupil_id=world.people["pupil"], link="10", legal=1))
-        db.session.add(Relation(guardian_id=world.people["camille"], pupil_id=world.people["little"], link="10", legal=1))
         db.session.add(
-            Profile(person_id=world.people["camille"], structure_id=world.structures["college"], kind="guardian")
+            Relation(guardian_id=world.people["camille"], pupil_id=world.people["pupil"], link="10", legal=1)
+        )
+        db.session.add(
+            Relation(guardian_id=world.people["camille"], pupil_id=world.people["little"], link="10", legal=1)
+        )
+        db.session.add(
+            Profile(
+                person_id=world.people["camille"], structure_id=world.structures["college"], kind="guardian"
+            )
         )
         db.session.commit()
     page = browser("camille").get("/").text
@@ -63,7 +74,9 @@ def test_a_teacher_sees_the_classes_of_the_chosen_school(browser):
 def test_a_message_of_the_administration_reaches_its_profiles_and_cannot_be_hidden(world, browser):
     admin = world.identity("admin")
     with behind(admin):
-        messages.write_message(admin, None, MessageIn(title="Carte de cantine", audience=["guardian"], tone="warning"))
+        messages.write_message(
+            admin, None, MessageIn(title="Carte de cantine", audience=["guardian"], tone="warning")
+        )
     guardian = browser("guardian")
     guardian.post("/preferences/accueil", data={"hide": "messages", "order": ["bookmarks"]})
     assert "Carte de cantine" in guardian.get("/").text
@@ -73,7 +86,9 @@ def test_a_message_of_the_administration_reaches_its_profiles_and_cannot_be_hidd
 def test_a_school_s_message_stays_in_the_school(world, browser):
     head = world.identity("head")
     with behind(head):
-        messages.write_message(head, world.structures["college"], MessageIn(title="Portes ouvertes", body="**Samedi**"))
+        messages.write_message(
+            head, world.structures["college"], MessageIn(title="Portes ouvertes", body="**Samedi**")
+        )
     assert "<strong>Samedi</strong>" in browser("pupil").get("/").text
     assert "Portes ouvertes" not in browser("child").get("/").text
 
@@ -82,7 +97,9 @@ def test_a_hostile_message_is_shown_as_text(world, browser):
     head = world.identity("head")
     with behind(head):
         messages.write_message(
-            head, world.structures["college"], MessageIn(title="<b>x</b>", body="<script>alert(1)</script>[a](javascript:b)")
+            head,
+            world.structures["college"],
+            MessageIn(title="<b>x</b>", body="<script>alert(1)</script>[a](javascript:b)"),
         )
     page = browser("pupil").get("/").text
     assert "<script>alert" not in page

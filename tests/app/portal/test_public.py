@@ -88,7 +88,9 @@ def test_public_messages_are_those_of_the_profile_that_the_visitor_chose(world, 
     assert browser().get("/?profil=" + "x" * 3000).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site"])
+@pytest.mark.parametrize(
+    "path", ["/", "/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site"]
+)
 def test_public_pages_answer_to_nobody_and_to_somebody(browser, path):
     assert browser().get(path).status_code == 200
     assert browser("pupil").get(path).status_code == 200

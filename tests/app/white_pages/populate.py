@@ -10,8 +10,12 @@ def populate(world):
     for key, school in (("head", "college"), ("school_head", "ecole")):
         identity = world.identity(key)
         with behind(identity):
-            operations.set_view(identity, world.structures[school], "pupil", "teacher", View("groups", ("mail",)))
-            operations.set_view(identity, world.structures[school], "guardian", "guardian", View("groups", ()))
+            operations.set_view(
+                identity, world.structures[school], "pupil", "teacher", View("groups", ("mail",))
+            )
+            operations.set_view(
+                identity, world.structures[school], "guardian", "guardian", View("groups", ())
+            )
     for key in ("teacher", "school_teacher", "guardian"):
         identity = world.identity(key)
         with behind(identity):

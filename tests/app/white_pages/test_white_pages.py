@@ -54,7 +54,9 @@ def test_the_school_forbids_pupils_to_consult_teachers(world, browser):
     head, pupil = browser("head"), browser("pupil")
     school = world.structures["college"]
     assert "Théo" in pupil.get("/annuaire/").text
-    assert head.post(f"/annuaire/visibilite/{school}/pupil", data={"scope_teacher": "none"}).status_code == 303
+    assert (
+        head.post(f"/annuaire/visibilite/{school}/pupil", data={"scope_teacher": "none"}).status_code == 303
+    )
     assert "Théo" not in pupil.get("/annuaire/").text
     assert pupil.get(f"/annuaire/personnes/{profile_of(world, 'teacher')}").status_code == 404
     assert "Théo" in browser("guardian").get("/annuaire/").text
@@ -70,15 +72,22 @@ def test_rules_are_set_only_by_who_looks_after_that_school(world, browser):
 
 @pytest.mark.sdet("UTI-IDO-PBL-04")
 def test_a_person_keeps_a_field_back_from_some_and_shows_it_to_others(world):
-    write_entry(world, "teacher", mail="theo@exemple.fr", phone="05 56 00 00 00", restrictions={"phone": ["staff"]})
+    write_entry(
+        world, "teacher", mail="theo@exemple.fr", phone="05 56 00 00 00", restrictions={"phone": ["staff"]}
+    )
     assert seen_by(world, "head")["Théo"].phone == "05 56 00 00 00"
     school = world.structures["college"]
     head = world.identity("head")
     with behind(head):
         operations.set_view(head, school, "teacher", "teacher", View("school", ("mail", "phone")))
     assert seen_by(world, "camille")["Théo"].phone == "05 56 00 00 00"
-    write_entry(world, "teacher", mail="theo@exemple.fr", phone="05 56 00 00 00", restrictions={"phone": ["teacher"]})
-    assert (seen_by(world, "camille")["Théo"].mail, seen_by(world, "camille")["Théo"].phone) == ("theo@exemple.fr", "")
+    write_entry(
+        world, "teacher", mail="theo@exemple.fr", phone="05 56 00 00 00", restrictions={"phone": ["teacher"]}
+    )
+    assert (seen_by(world, "camille")["Théo"].mail, seen_by(world, "camille")["Théo"].phone) == (
+        "theo@exemple.fr",
+        "",
+    )
     assert seen_by(world, "pupil")["Théo"].mail == ""
 
 
@@ -99,7 +108,12 @@ def test_a_person_updates_their_entry_and_what_is_refused_keeps_what_was_typed(b
     assert refused.status_code == 422
     assert "pas une adresse" in refused.text
     assert "Bureau 12" in refused.text
-    assert teacher.post("/annuaire/ma-fiche", data={"mail": "theo@exemple.fr", "about": "<b>Bureau</b>"}).status_code == 303
+    assert (
+        teacher.post(
+            "/annuaire/ma-fiche", data={"mail": "theo@exemple.fr", "about": "<b>Bureau</b>"}
+        ).status_code
+        == 303
+    )
     page = browser("head").get("/annuaire/?q=professeur").text
     assert "mailto:theo@exemple.fr" in page
     assert "<b>Bureau" not in page
@@ -107,7 +121,12 @@ def test_a_person_updates_their_entry_and_what_is_refused_keeps_what_was_typed(b
 
 @pytest.mark.parametrize(
     "hostile",
-    [{"website": "javascript:alert(1)"}, {"phone": "x" * 5000}, {"about": "x" * 501}, {"mail": "a@b\r\nBcc: c@d.e"}],
+    [
+        {"website": "javascript:alert(1)"},
+        {"phone": "x" * 5000},
+        {"about": "x" * 501},
+        {"mail": "a@b\r\nBcc: c@d.e"},
+    ],
 )
 def test_hostile_entries_are_refused(browser, hostile):
     assert browser("teacher").post("/annuaire/ma-fiche", data=hostile).status_code == 422

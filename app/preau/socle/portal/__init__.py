@@ -18,21 +18,30 @@ service = Service(
     icon="house-door",
     family="socle",
     covers=(
-        "SOC-POR-PRE-01", "SOC-POR-PRE-02", "SOC-POR-PRE-03",
-        "SOC-POR-PPO-01", "SOC-POR-PPO-02", "SOC-POR-PPO-03", "SOC-POR-PPO-04",
-        "SOC-POR-PPO-05", "SOC-POR-PPO-06", "SOC-POR-PPO-07", "SOC-POR-PPO-08",
-        "UTI-UTL-PER-01", "UTI-UTL-PER-02",
+        "SOC-POR-PRE-01",
+        "SOC-POR-PRE-02",
+        "SOC-POR-PRE-03",
+        "SOC-POR-PPO-01",
+        "SOC-POR-PPO-02",
+        "SOC-POR-PPO-03",
+        "SOC-POR-PPO-04",
+        "SOC-POR-PPO-05",
+        "SOC-POR-PPO-06",
+        "SOC-POR-PPO-07",
+        "SOC-POR-PPO-08",
+        "UTI-UTL-PER-01",
+        "UTI-UTL-PER-02",
     ),  # fmt: skip
     blueprints=(public.blueprint, home_pages.blueprint, preferences.blueprint, appearance.blueprint),
     models=(models.PortalText, models.PortalMessage, models.PortalLogo),
     permissions=(
         Permission("portal.personalise", _l("Choisir l’apparence de son ENT"), profiles=EVERYONE),
         Permission(
-            "portal.group", _l("Choisir l’apparence de ses classes et groupes"), profiles=(ProfileKind.TEACHER,)
+            "portal.group",
+            _l("Choisir l’apparence de ses classes et groupes"),
+            profiles=(ProfileKind.TEACHER,),
         ),
-        Permission(
-            "portal.appearance", _l("Choisir l’apparence de l’école"), profiles=(ProfileKind.HEAD,)
-        ),
+        Permission("portal.appearance", _l("Choisir l’apparence de l’école"), profiles=(ProfileKind.HEAD,)),
         Permission("portal.project", _l("Choisir l’apparence du projet"), roles=(), delegable=False),
     ),
     settings=SETTINGS,

@@ -130,7 +130,9 @@ def _above(identity: Identity, level: Level, names: list[str]) -> dict[str, tupl
         select(SettingValue)
         .where(
             SettingValue.name.in_(names),
-            or_(*(and_(SettingValue.level == far, SettingValue.scope_id.in_(scopes[far])) for far in farther)),
+            or_(
+                *(and_(SettingValue.level == far, SettingValue.scope_id.in_(scopes[far])) for far in farther)
+            ),
         )
         .order_by(SettingValue.scope_id)
     ).all()
@@ -163,7 +165,13 @@ def save_look(identity: Identity, level: Level, posted: "MultiDict[str, str]") -
             if preferences.validated(choice.setting, value) == choice.value and locked == choice.locked:
                 continue
             preferences.choose(
-                identity, name, level.name, level.scope_id, value, locked=locked, structure_id=level.structure_id
+                identity,
+                name,
+                level.name,
+                level.scope_id,
+                value,
+                locked=locked,
+                structure_id=level.structure_id,
             )
     look.forget()
     return before

@@ -87,7 +87,9 @@ def children_of(identity: Identity) -> list[Child]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Person.uid, Person.first_name, Person.last_name, Structure.name, Structure.id, Profile.id, classes)
+        select(
+            Person.uid, Person.first_name, Person.last_name, Structure.name, Structure.id, Profile.id, classes
+        )
         .select_from(Relation)
         .join(Person, Person.id == Relation.pupil_id)
         .join(Profile, Profile.person_id == Person.id)

@@ -34,7 +34,9 @@ def reduced(content: bytes) -> tuple[bytes, int, int]:
             encoded = io.BytesIO()
             small.save(encoded, "PNG", optimize=True)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        raise _invalid(_("Ce fichier n’est pas une image lisible : choisissez un PNG, un JPEG ou un WebP.")) from None
+        raise _invalid(
+            _("Ce fichier n’est pas une image lisible : choisissez un PNG, un JPEG ou un WebP.")
+        ) from None
     return encoded.getvalue(), small.width, small.height
 
 
@@ -80,7 +82,9 @@ def add_authority_logo(identity: Identity, name: str, content: bytes) -> None:
         raise Invalid(message, {"authority_name": [message]})
     shown = list(preferences.value("portal.authority_logos"))
     if len(shown) >= MOST_AUTHORITIES:
-        raise Invalid(_("Il y a déjà six logos : retirez-en un d’abord."), {"authority_logo": [_("Six logos au plus.")]})
+        raise Invalid(
+            _("Il y a déjà six logos : retirez-en un d’abord."), {"authority_logo": [_("Six logos au plus.")]}
+        )
     with atomic():
         logo = _store("authority", name, content, None)
         shown.append({"url": address(logo), "name": name.strip()[:150]})

@@ -54,7 +54,9 @@ def messages_for(identity: Identity) -> list[PortalMessage]:
             select(PortalMessage)
             .where(
                 showing(date.today()),
-                or_(PortalMessage.structure_id.is_(None), PortalMessage.structure_id == identity.structure_id),
+                or_(
+                    PortalMessage.structure_id.is_(None), PortalMessage.structure_id == identity.structure_id
+                ),
                 or_(PortalMessage.audience == [], PortalMessage.audience.op("&&")(kinds)),
             )
             .order_by(case(SERIOUSNESS, value=PortalMessage.tone), PortalMessage.created_at.desc())
@@ -97,7 +99,9 @@ def managed(identity: Identity, structure_id: int | None) -> list[PortalMessage]
         if structure_id is None
         else PortalMessage.structure_id == structure_id
     )
-    return list(db.session.scalars(select(PortalMessage).where(mine).order_by(PortalMessage.created_at.desc())))
+    return list(
+        db.session.scalars(select(PortalMessage).where(mine).order_by(PortalMessage.created_at.desc()))
+    )
 
 
 def message(identity: Identity, message_id: uuid.UUID) -> PortalMessage:

@@ -54,7 +54,10 @@ LOOK = (
         _l("Police"),
         "default",
         EVERY_LEVEL,
-        (("default", _l("Atkinson Hyperlegible, très lisible")), ("dyslexic", _l("OpenDyslexic, pour la dyslexie"))),
+        (
+            ("default", _l("Atkinson Hyperlegible, très lisible")),
+            ("dyslexic", _l("OpenDyslexic, pour la dyslexie")),
+        ),
     ),
     Setting("portal.text_size", _l("Taille du texte"), 100, EVERY_LEVEL, SIZES),
     Setting("portal.face", _l("Présentation"), "", EVERY_LEVEL, FACES),

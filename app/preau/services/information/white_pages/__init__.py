@@ -18,8 +18,13 @@ service = Service(
     icon="person-lines-fill",
     family="information",
     covers=(
-        "UTI-IDO-PBL-01", "UTI-IDO-PBL-02", "UTI-IDO-PBL-03", "UTI-IDO-PBL-04",
-        "UTI-IDO-PBL-06", "UTI-IDO-PBL-07", "UTI-IDO-PBL-08",
+        "UTI-IDO-PBL-01",
+        "UTI-IDO-PBL-02",
+        "UTI-IDO-PBL-03",
+        "UTI-IDO-PBL-04",
+        "UTI-IDO-PBL-06",
+        "UTI-IDO-PBL-07",
+        "UTI-IDO-PBL-08",
     ),  # fmt: skip
     blueprints=(views.blueprint,),
     models=(models.VisibilityRule, models.Entry),

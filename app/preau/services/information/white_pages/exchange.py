@@ -30,7 +30,9 @@ class WhitePageV1(BaseModel):
 def export_entries(identity: Identity, scope: Scope) -> Iterator[Item]:
     """Entries by the uid of their person."""
     del identity
-    rows = select(Entry, Person.uid, Person.first_name, Person.last_name).join(Person, Person.id == Entry.person_id)
+    rows = select(Entry, Person.uid, Person.first_name, Person.last_name).join(
+        Person, Person.id == Entry.person_id
+    )
     for entry, uid, first, last in db.session.execute(
         rows.where(scope.owned(Entry.person_id)).order_by(Person.uid)
     ):

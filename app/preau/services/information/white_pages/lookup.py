@@ -14,7 +14,16 @@ from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
 from preau.services.information.white_pages.models import Entry
 from preau.services.information.white_pages.visibility import children_of, fields_seen, matrices
-from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Structure, Subject, Teaching
+from preau.socle.directory.models import (
+    Group,
+    Membership,
+    Person,
+    Profile,
+    Relation,
+    Structure,
+    Subject,
+    Teaching,
+)
 from preau.socle.directory.names import LONGEST, named, words_of
 from preau.socle.directory.words import PROFILE_LABELS
 
@@ -132,7 +141,9 @@ def cards(identity: Identity, profiles: Sequence[Profile]) -> list[Card]:
     schools = dict(
         db.session.execute(select(Structure.id, Structure.name).where(Structure.id.in_(places))).all()
     )
-    entries = {each.person_id: each for each in db.session.scalars(select(Entry).where(Entry.person_id.in_(people)))}
+    entries = {
+        each.person_id: each for each in db.session.scalars(select(Entry).where(Entry.person_id.in_(people)))
+    }
     functions = functions_of(people)
     matrix, children = matrices(places), children_of(identity)
     made = []
@@ -195,7 +206,9 @@ def _related(identity: Identity, profile: Profile) -> list[tuple[str, str, int |
     pupil = profile.kind == "pupil"
     if not pupil and profile.kind != "guardian":
         return []
-    mine, theirs = (Relation.pupil_id, Relation.guardian_id) if pupil else (Relation.guardian_id, Relation.pupil_id)
+    mine, theirs = (
+        (Relation.pupil_id, Relation.guardian_id) if pupil else (Relation.guardian_id, Relation.pupil_id)
+    )
     other = aliased(Profile)
     seen = allowed(identity, Profile).with_only_columns(Profile.id).subquery()
     rows = db.session.execute(
@@ -208,7 +221,10 @@ def _related(identity: Identity, profile: Profile) -> list[tuple[str, str, int |
         .order_by(Relation.legal)
     )
     roles = {1: _("Représentant légal"), 2: _("En a la charge"), 0: _("Contact")}
-    return [(f"{first} {last}", roles[legal] if pupil else _("Enfant"), shown) for first, last, legal, shown in rows]
+    return [
+        (f"{first} {last}", roles[legal] if pupil else _("Enfant"), shown)
+        for first, last, legal, shown in rows
+    ]
 
 
 def schools_of(identity: Identity) -> list[tuple[int, str]]:

@@ -109,9 +109,7 @@ def set_viewer(identity: Identity, structure_id: int, viewer: str, views: dict[s
     """Set everything that a profile sees in a school; return how many lines changed."""
     require_permission(identity, MANAGE, structure_id)
     before = matrices(frozenset({structure_id}))[structure_id]
-    changed = {
-        subject: view for subject, view in views.items() if before.get((viewer, subject)) != view
-    }
+    changed = {subject: view for subject, view in views.items() if before.get((viewer, subject)) != view}
     with atomic():
         for subject, view in changed.items():
             set_view(identity, structure_id, viewer, subject, view)

@@ -160,7 +160,9 @@ def _one(row: dict[str, Any], members: dict[str, tuple[int, set[str]]]) -> tuple
     if uid not in members:
         raise Invalid(_("l’identifiant « %(uid)s » n’est pas celui d’une personne de l’école.", uid=uid[:40]))
     values = {
-        name: str(row[column] or "").strip().removeprefix("'") for column, name in WRITTEN.items() if column in row
+        name: str(row[column] or "").strip().removeprefix("'")
+        for column, name in WRITTEN.items()
+        if column in row
     }
     person_id, kinds = members[uid]
     if kinds == {"pupil"} and any(values.get(name) for name in OF_ADULTS):

@@ -121,7 +121,9 @@ def import_(structure_id: int) -> BaseResponse:
         try:
             content = sent.read(transfer.LARGEST_BYTES + 1) if sent else b""
             count = transfer.read_csv(me(), structure_id, content)
-            return done(_("%(count)s fiches mises à jour.", count=count), "white_pages.index", ecole=structure_id)
+            return done(
+                _("%(count)s fiches mises à jour.", count=count), "white_pages.index", ecole=structure_id
+            )
         except Invalid as refusal:
             errors = {"": [refusal.message]} | refusal.errors
     return render_page(
@@ -135,9 +137,7 @@ def mine() -> BaseResponse:
     identity, errors = me(), {}
     require_permission(identity, "white_pages.update")
     if request.method == "POST":
-        restrictions = {
-            name: request.form.getlist(f"hide_{name}")[:20] for name in operations.RESTRICTABLE
-        }
+        restrictions = {name: request.form.getlist(f"hide_{name}")[:20] for name in operations.RESTRICTABLE}
         typed = {name: request.form.get(name, "").strip() for name in ("mail", "phone", "website", "about")}
         try:
             operations.update_entry(identity, EntryIn(**typed, restrictions=restrictions))
@@ -156,7 +156,10 @@ def mine() -> BaseResponse:
         errors=errors,
         pupil=identity.kinds == {"pupil"},
         nameless=operations.may_hide_name(identity),
-        profiles=[("all", _("Tout le monde")), *((key, str(label)) for key, label in PROFILE_PLURALS.items())],
+        profiles=[
+            ("all", _("Tout le monde")),
+            *((key, str(label)) for key, label in PROFILE_PLURALS.items()),
+        ],
     )
 
 
@@ -186,7 +189,9 @@ def visibility(structure_id: int, viewer: str = "pupil") -> BaseResponse:
     if request.method == "POST":
         if "reset" in request.form:
             operations.reset_views(me(), structure_id)
-            return done(_("Les règles de départ sont revenues."), "white_pages.visibility", structure_id=structure_id)
+            return done(
+                _("Les règles de départ sont revenues."), "white_pages.visibility", structure_id=structure_id
+            )
         count = operations.set_viewer(me(), structure_id, viewer, _posted(request.form))
         message = _("%(count)s règles changées.", count=count) if count else _("Rien n’a changé.")
         return done(message, "white_pages.visibility", structure_id=structure_id, viewer=viewer)

@@ -57,7 +57,9 @@ def index() -> Response:
     groups = choices.groups_to_manage(identity)
     project = identity.everywhere and identity.can("portal.project")
     if not (schools or groups or project):
-        raise Refused(_("Votre profil n’ouvre pas ce réglage. Demandez-le à l’administrateur de votre école."))
+        raise Refused(
+            _("Votre profil n’ouvre pas ce réglage. Demandez-le à l’administrateur de votre école.")
+        )
     return render_page("appearance/index.html", schools=schools, groups=groups, project=project)
 
 
@@ -65,9 +67,7 @@ def index() -> Response:
 def edit(level: str, scope_id: int) -> Response:
     """The look at a level, with what may be left to the next one."""
     found = _level(level, scope_id)
-    return _page(
-        "edit.html", found, choices=choices.choices(me(), found), errors={}, tab="appearance.edit"
-    )
+    return _page("edit.html", found, choices=choices.choices(me(), found), errors={}, tab="appearance.edit")
 
 
 @blueprint.post("/<any(project, structure, group):level>/<int:scope_id>")
@@ -111,7 +111,9 @@ def list_messages(level: str, scope_id: int) -> Response:
     """The administration's messages."""
     found = _level(level, scope_id)
     written = messages.managed(me(), found.structure_id)
-    return _page("messages.html", found, messages=written, profiles=PROFILE_PLURALS, tab="appearance.messages")
+    return _page(
+        "messages.html", found, messages=written, profiles=PROFILE_PLURALS, tab="appearance.messages"
+    )
 
 
 @blueprint.route("/<any(project, structure):level>/<int:scope_id>/messages/ecrire", methods=["GET", "POST"])
@@ -201,5 +203,11 @@ def text(level: str, scope_id: int, name: str) -> BaseResponse:
             errors = refusal.errors
     body = request.form["body"] if errors else page_texts.texts(name)[name]
     return _page(
-        "text.html", found, 422 if errors else 200, page=page, body=body, errors=errors, tab="appearance.texts"
+        "text.html",
+        found,
+        422 if errors else 200,
+        page=page,
+        body=body,
+        errors=errors,
+        tab="appearance.texts",
     )

@@ -19,7 +19,13 @@ blueprint = pages("portal", "preau.socle.portal", "")
 DOORS = (
     ("pupil", _l("Je suis élève"), _l("Avec mes images ou mon mot de passe"), "backpack", "honey"),
     ("guardian", _l("Je suis parent"), _l("Avec mon compte, ou pour l’activer"), "person-hearts", "coral"),
-    ("teacher", _l("Je travaille ici"), _l("Enseignants, personnels, direction, partenaires"), "person-workspace", "teal"),
+    (
+        "teacher",
+        _l("Je travaille ici"),
+        _l("Enseignants, personnels, direction, partenaires"),
+        "person-workspace",
+        "teal",
+    ),
 )
 LEGAL = ("mentions-legales", "donnees-personnelles", "accessibilite")
 KEEP_LOGO = "public, max-age=31536000, immutable"
