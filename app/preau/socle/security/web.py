@@ -26,7 +26,15 @@ SIGN_IN_LIMIT = "240 per minute"
 CODE_LIMIT = "60 per minute"
 
 STEPS = {"password": "account.password", "charter": "authentication.charter_page"}
-FREE_OF_STEPS = frozenset({"authentication.sign_out", "authentication.charter_page", "account.password"})
+FREE_OF_STEPS = frozenset(
+    {
+        "authentication.sign_out",
+        "authentication.charter_page",
+        "authentication.charter_submit",
+        "account.password",
+        "account.password_submit",
+    }
+)
 
 
 def init_app(app: Flask) -> None:
