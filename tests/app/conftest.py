@@ -7,9 +7,6 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from tests.support import world as world_of
-from tests.support.population import populate
-from tests.support.world import World
 
 from preau.app import create_app
 from preau.kernel import migrate
@@ -19,6 +16,9 @@ from preau.kernel.identity import AuthenticationLevel
 from preau.kernel.tenancy import CLOSED, stand_behind
 from preau.settings import Settings
 from preau.socle.security.authentication import sessions
+from tests.support import world as world_of
+from tests.support.population import populate
+from tests.support.world import World
 
 
 @pytest.fixture(scope="session")

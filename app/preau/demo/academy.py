@@ -37,7 +37,7 @@ def _pupils(school: School, rng: random.Random, scale: float) -> list[Pupil]:
         size = max(2, round((school.size + rng.randint(-2, 2)) * scale))
         for rank in range(size):
             level = class_levels[rank * len(class_levels) // size]
-            year = SCHOOL_YEAR.year - levels[level].age - (1 if rng.random() < 0.06 else 0)  # noqa: PLR2004
+            year = SCHOOL_YEAR.year - levels[level].age - (1 if rng.random() < 0.06 else 0)
             pupils.append(
                 Pupil(
                     key="",
@@ -58,4 +58,4 @@ def _groups(school: School, classroom: str, rng: random.Random) -> list[str]:
     offered = [(code, subject) for code, _, classes, subject in school.groups if classroom in classes]
     languages = [code for code, subject in offered if subject.startswith("03")]
     chosen = [rng.choice(languages)] if languages else []
-    return chosen + [code for code, subject in offered if subject == "023000" and rng.random() < 0.2]  # noqa: PLR2004
+    return chosen + [code for code, subject in offered if subject == "023000" and rng.random() < 0.2]

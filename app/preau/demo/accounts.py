@@ -19,7 +19,7 @@ from preau.socle.directory.models import Person, Profile, Structure
 from preau.socle.security.authentication import pictures, vault
 from preau.socle.security.models import Account, ProjectRole
 
-PASSPHRASE = "bienvenue-au-preau"  # noqa: S105 - printed on the terminal of whoever runs the demonstration
+PASSPHRASE = "bienvenue-au-preau"
 PICTURES = 3
 ADMINISTRATOR = "admin"
 

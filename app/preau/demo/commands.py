@@ -15,7 +15,7 @@ from .export import requests
 def generate(folder: Path, people: int = PEOPLE, seed: int = SEED, day: date | None = None) -> list[Path]:
     """Writes the two deliveries (first and second degree) of an academy and returns their paths."""
     academy = build_academy(seed, people)
-    delivered = day or date.today()  # noqa: DTZ011 - a delivery is dated by its sender's calendar
+    delivered = day or date.today()
     return [
         write_delivery(folder, requests(academy, degree), degree=degree, day=delivered)
         for degree in ("1D", "2D")

@@ -112,7 +112,7 @@ def _share_files(teacher: Identity, group: Group) -> None:
     for name, content in DOCUMENTS.items():
         files.save(teacher, name, content, folder="Pour la classe")
     sharing.share(teacher, folder, {f"group:{group.id}": "read"})
-    due = date.today() + timedelta(days=7)  # noqa: DTZ011 - a school's calendar day
+    due = date.today() + timedelta(days=7)
     lockers.open_locker(
         teacher,
         LockerIn.model_validate(

@@ -1,7 +1,6 @@
 """Gives every pupil a family: siblings across schools, separated parents, and the cases worth showing."""
 
 # Shares of a demonstration are not constants worth a name.
-# ruff: noqa: PLR2004
 
 from __future__ import annotations
 
@@ -208,7 +207,7 @@ def _teacher_and_parent(academy: Academy, first: dict[str, Pupil]) -> None:
 def _adult(academy: Academy) -> None:
     """A pupil of age who answers for himself: link 70 to his own key."""
     pupil = next(p for p in academy.pupils if p.level == "T" and len(p.ties) == 2)
-    assert pupil.birth_date is not None  # noqa: S101 - every pupil is born
+    assert pupil.birth_date is not None
     pupil.birth_date, pupil.adult = pupil.birth_date.replace(year=2007), True
     pupil.ties = [Tie(pupil, "70", "1", "1", "1", "1"), *(Tie(t.guardian, t.link, "0") for t in pupil.ties)]
     academy.showcase["pupil_adult"] = pupil.key

@@ -1,7 +1,6 @@
 """Invented people's names, streets and towns; any likeness to a real family is chance."""
 
 # Lists of names read better as running text.
-# ruff: noqa: SIM905, E501
 
 from __future__ import annotations
 

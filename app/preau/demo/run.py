@@ -61,7 +61,7 @@ def _application() -> Flask:
 
 def prepare(app: Flask, home: Path, feed: Path | None) -> None:
     """Schema, academy, accounts and contents; each only when it is not there yet."""
-    from preau.demo import accounts, academy_in, contents
+    from preau.demo import academy_in, accounts, contents
     from preau.kernel import migrate
 
     with app.app_context():

@@ -38,7 +38,7 @@ class StaffMaker:
 
     def _agent(self, *posts: Post) -> Staff:
         rng = self._rng
-        woman = rng.random() < 0.65  # noqa: PLR2004
+        woman = rng.random() < 0.65
         first, last = rng.choice(MOTHERS if woman else FATHERS), rng.choice(FAMILIES)
         key = str(next(self._keys))
         born = date(rng.randint(1964, 2001), rng.randint(1, 12), rng.randint(1, 28))

@@ -66,7 +66,7 @@ class Report:
         return not self.conflicts
 
 
-class _DryRun(Exception):  # noqa: N818 - not an error: it undoes the transaction
+class _DryRun(Exception):
     pass
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
+
 from preau.kernel import jobs
 from preau.kernel.database import db, today
 from preau.kernel.journal import JournalEntry
@@ -15,7 +17,6 @@ from preau.socle.security.accounts import provisioning
 from preau.socle.security.models import Account
 from preau.socle.support.people import leavers, merging, operations, year
 from preau.socle.support.people.operations import PersonIn
-from sqlalchemy import func, select
 
 ROOT = "/administration/annuaire"
 
@@ -60,7 +61,12 @@ def test_an_external_person_has_an_end_date_then_leaves_alone(world, browser):
     assert refused.status_code == 422
     assert "jusqu’à quand" in refused.text
     assert 'value="Intervenante"' in refused.text
-    assert manager.post(school(world) + "/personnes/nouvelle", data=typed | {"ends_on": str(today())}).status_code == 303
+    assert (
+        manager.post(
+            school(world) + "/personnes/nouvelle", data=typed | {"ends_on": str(today())}
+        ).status_code
+        == 303
+    )
     person = only(select(Person).where(Person.last_name == "Intervenante"))
     assert only(select(Account.state).where(Account.person_id == person.id)) == "pending"
     assert "Inès" in manager.get(ROOT + "/exterieurs").text
@@ -73,7 +79,9 @@ def test_an_external_person_has_an_end_date_then_leaves_alone(world, browser):
     with lifted():
         db.session.expire_all()
     assert only(select(Account.state).where(Account.person_id == person.id)) == "pending"
-    assert manager.post(f"{ROOT}/profils/{profile}/prolonger", data={"ends_on": "n’importe"}).status_code == 422
+    assert (
+        manager.post(f"{ROOT}/profils/{profile}/prolonger", data={"ends_on": "n’importe"}).status_code == 422
+    )
 
 
 def test_a_namesake_is_created_only_when_one_says_it_is_somebody_else(world, browser):
@@ -87,7 +95,14 @@ def test_a_namesake_is_created_only_when_one_says_it_is_somebody_else(world, bro
 
 @pytest.mark.parametrize(
     "hostile",
-    [{"first_name": "x" * 101}, {"last_name": ""}, {"kind": "god"}, {"birth_date": "hier"}, {"ends_on": "1999-01-01"}, {"mail": "a@b\nc"}],
+    [
+        {"first_name": "x" * 101},
+        {"last_name": ""},
+        {"kind": "god"},
+        {"birth_date": "hier"},
+        {"ends_on": "1999-01-01"},
+        {"mail": "a@b\nc"},
+    ],
 )
 def test_hostile_people_are_refused(world, browser, hostile):
     typed = {"first_name": "A", "last_name": "B", "kind": "staff"} | hostile
@@ -117,7 +132,12 @@ def test_a_class_made_by_hand_takes_members_and_gives_them_back(world, browser):
     assert browser("manager").post(address, data={"add": [world.person("little").uid]}).status_code == 422
     manager.post(address, data={"remove": uid})
     with lifted():
-        assert db.session.scalar(select(func.count()).select_from(Membership).where(Membership.group_id == group.id)) == 0
+        assert (
+            db.session.scalar(
+                select(func.count()).select_from(Membership).where(Membership.group_id == group.id)
+            )
+            == 0
+        )
     assert browser("school_head").get(address).status_code == 404
 
 
@@ -135,8 +155,18 @@ def twin(world):
         session.flush()
         session.add_all(
             [
-                Profile(person_id=second.id, structure_id=world.structures["college"], kind="guardian", source="aaf2d"),
-                Profile(person_id=second.id, structure_id=world.structures["college"], kind="teacher", source="aaf2d"),
+                Profile(
+                    person_id=second.id,
+                    structure_id=world.structures["college"],
+                    kind="guardian",
+                    source="aaf2d",
+                ),
+                Profile(
+                    person_id=second.id,
+                    structure_id=world.structures["college"],
+                    kind="teacher",
+                    source="aaf2d",
+                ),
                 Relation(guardian_id=second.id, pupil_id=world.people["other_pupil"], link="20", legal=1),
                 Membership(group_id=world.groups["6A"], person_id=second.id),
                 SourceKey(source="aaf2d", key="K2", person_id=second.id),
@@ -168,7 +198,9 @@ def test_two_records_of_one_human_are_found_previewed_merged_and_separated_again
     page = admin.get(f"{ROOT}/doublons/reunir?kept={first.uid}&gone={second.uid}").text
     assert "Liens de responsabilité" in page
     assert everything_of(second.id) == before[1]
-    assert admin.post(f"{ROOT}/doublons/reunir", data={"kept": first.uid, "gone": second.uid}).status_code == 303
+    assert (
+        admin.post(f"{ROOT}/doublons/reunir", data={"kept": first.uid, "gone": second.uid}).status_code == 303
+    )
     assert only(select(Bookmark.owner_id)) == first.id
     assert only(select(SourceKey.person_id).where(SourceKey.key == "K2")) == first.id
     assert only(select(Account.state).where(Account.person_id == second.id)) == "disabled"
@@ -188,14 +220,19 @@ def test_two_records_of_one_human_are_found_previewed_merged_and_separated_again
 def test_a_school_does_not_merge_somebody_who_is_also_in_another(world, browser):
     _manager, first, second = twin(world)
     manager = browser("manager")
-    assert manager.post(f"{ROOT}/doublons/reunir", data={"kept": second.uid, "gone": first.uid}).status_code == 409
+    assert (
+        manager.post(f"{ROOT}/doublons/reunir", data={"kept": second.uid, "gone": first.uid}).status_code
+        == 409
+    )
     assert manager.get(f"{ROOT}/doublons/reunir?kept={first.uid}&gone={first.uid}").status_code == 422
     assert manager.get(f"{ROOT}/doublons/reunir?kept=x&gone=" + "y" * 999).status_code == 404
 
 
 def from_feed(world):
     with lifted():
-        for group in db.session.scalars(select(Group).where(Group.structure_id == world.structures["college"])):
+        for group in db.session.scalars(
+            select(Group).where(Group.structure_id == world.structures["college"])
+        ):
             group.source = "aaf2d"
         db.session.add(
             Group(uid="GLIBRE01", structure_id=world.structures["college"], kind="free", name="Chorale",
@@ -247,7 +284,9 @@ def test_a_rehearsal_that_is_no_longer_true_is_not_applied(world, browser):
 def test_a_leaver_is_disabled_rehearsed_then_erased_within_three_months(world, browser):
     manager = world.identity("manager")
     with behind(manager):
-        made = operations.create_person(manager, world.structures["college"], PersonIn(first_name="Paul", last_name="Parti", kind="staff"))
+        made = operations.create_person(
+            manager, world.structures["college"], PersonIn(first_name="Paul", last_name="Parti", kind="staff")
+        )
         profile = db.session.scalar(select(Profile).where(Profile.person_id == made.id))
         operations.end_profile(manager, profile)
         rehearsal = leavers.rehearse(manager)

@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+
 from preau.kernel.exchange_context import Scope
 from preau.kernel.exchange_export import export_archive
 from preau.kernel.identity import system

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import func, select
+
 from preau.app import create_app
 from preau.kernel import migrate
 from preau.kernel.database import db
@@ -15,8 +17,6 @@ from preau.kernel.identity import system
 from preau.kernel.tenancy import lifted
 from preau.settings import Settings
 from preau.socle.directory.models import Group, Person, Structure
-from sqlalchemy import func, select
-
 from tests.app.exchange.conftest import comparable, members
 
 

@@ -5,14 +5,14 @@ import json
 import re
 
 import pytest
+from sqlalchemy import delete, select
+
 from preau.kernel import jobs
 from preau.kernel.database import db
 from preau.kernel.notify_models import NotificationRow
 from preau.kernel.tenancy import lifted
 from preau.services.information.bookmarks.models import Bookmark
 from preau.socle.integration.exchange.models import ExchangeRun
-from sqlalchemy import delete, select
-
 from tests.app.exchange.conftest import comparable, members
 
 

@@ -5,14 +5,14 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
+
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
 from preau.kernel.exchange_context import Scope
 from preau.kernel.exchange_import import import_archive
 from preau.kernel.tenancy import lifted
 from preau.services.information.bookmarks.models import Bookmark
-from sqlalchemy import select
-
 from tests.app.exchange.conftest import members, rezip
 
 

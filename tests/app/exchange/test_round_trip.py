@@ -5,6 +5,8 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import delete, func, select
+
 from preau.kernel.database import db
 from preau.kernel.exchange_context import Scope
 from preau.kernel.exchange_import import import_archive
@@ -12,8 +14,6 @@ from preau.kernel.identity import system
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.services.information.bookmarks.models import Bookmark, Folder
-from sqlalchemy import delete, func, select
-
 from tests.app.exchange.conftest import comparable, members
 
 

@@ -19,9 +19,9 @@ from preau.kernel.tenancy import lifted
 from preau.socle.integration.feeds import operations
 from preau.socle.integration.feeds.models import Delivery
 
-TODAY = date.today()  # noqa: DTZ011 - a delivery is dated by the calendar
+TODAY = date.today()
 
-# ruff: noqa: ISC004, E501 - queries are read as they are written
+
 # What the directory says, without what only tells when or in which order it was written.
 CONTENT = (
     "SELECT 'person', coalesce(s.source, ''), coalesce(s.key, ''), p.last_name, p.first_name, p.birth_name,"

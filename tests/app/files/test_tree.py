@@ -1,12 +1,13 @@
 """Folders and files: made, moved, copied, never lost."""
 
 import pytest
+
 from preau.kernel import files, rights
+from preau.kernel.database import db
 from preau.kernel.errors import Conflict, Invalid, NotFound, Refused
 from preau.kernel.tenancy import behind
 from preau.services.utilities.files import content, names, operations, sharing, spaces, trash, tree
 from preau.services.utilities.files.models import Node
-from preau.kernel.database import db
 
 
 def read(identity, node):

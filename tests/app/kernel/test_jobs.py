@@ -1,12 +1,13 @@
 """Jobs are enqueued with the operation that needs them, and done by a real worker."""
 
 import pytest
+from sqlalchemy import func, select, text
+
 from preau.kernel import jobs
 from preau.kernel.database import db, now
 from preau.kernel.preferences import SettingValue
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import after_commit, atomic
-from sqlalchemy import func, select, text
 
 done: list[str] = []
 

@@ -2,14 +2,15 @@
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
+
 from preau.cli import main
 from preau.kernel import journal
 from preau.kernel.database import db
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
-from sqlalchemy import delete, select, text
-from sqlalchemy.exc import DBAPIError
 
 
 def write(world, *actions):

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from preau.app import create_app
 from preau.kernel import migrate
 from preau.kernel.adapters import postgres_binaries as binaries

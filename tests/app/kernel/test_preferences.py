@@ -1,6 +1,7 @@
 """A setting is chosen at four levels; a level may hold it for those below."""
 
 import pytest
+
 from preau.kernel import preferences
 from preau.kernel.contract import registry
 from preau.kernel.errors import Invalid, Refused

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+
 from preau.kernel import rights
 from preau.kernel.database import db, now
 from preau.kernel.identity import EVERYONE, Identity
 from preau.kernel.rights import Everyone, Holds, Nobody, Owner, When
 from preau.kernel.tenancy import lifted
 from preau.socle.directory.models import Group, Profile
-from sqlalchemy import select
 
 PERMISSIONS = ("news.write", "files.use")
 identities = st.builds(

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.app.news.test_news import only, shown, write
 
 from preau.kernel import jobs, preferences, rights
 from preau.kernel.database import db, now
@@ -15,6 +14,7 @@ from preau.kernel.transaction import atomic
 from preau.services.communication.news import queries
 from preau.services.communication.news.models import Article, NotebookNotice
 from preau.socle.directory.models import StructureLink
+from tests.app.news.test_news import only, shown, write
 
 
 def told(world, key):

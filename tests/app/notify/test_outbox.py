@@ -1,12 +1,13 @@
 """The administrator's outbox."""
 
 import pytest
-from preau.kernel.journal import JournalEntry
+from sqlalchemy import select
+
 from preau.kernel.database import db
+from preau.kernel.journal import JournalEntry
 from preau.kernel.ports.mail_out import Message, mail_out
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from sqlalchemy import select
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The bell, and the grid of choices."""
 
 import pytest
+
 from preau.kernel.notify import notify
 from preau.kernel.tenancy import behind
 from preau.kernel.transaction import atomic

@@ -1,6 +1,8 @@
 """Who is told, by which medium, how often."""
 
 import pytest
+from sqlalchemy import select, update
+
 from preau.kernel import jobs
 from preau.kernel.adapters.mail_embedded import OutgoingMessage
 from preau.kernel.contract import Notification, registry
@@ -10,7 +12,6 @@ from preau.kernel.notify_models import NotificationDelivery, NotificationRow
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
 from preau.services.utilities.notifications import operations
-from sqlalchemy import select, update
 
 EVENT = "bookmarks.shared"
 DATA = {"actor": "Théo", "name": "Volcans"}

@@ -1,6 +1,7 @@
 """What the portal keeps in the process belongs to the database of one test."""
 
 import pytest
+
 from preau.socle.portal import home, look
 
 

@@ -1,12 +1,13 @@
 """The signed-in home: tiles from rights, children, classes, messages, context, and few queries."""
 
 import pytest
+from sqlalchemy import event, select
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import behind, lifted
 from preau.socle.directory.models import Profile, Relation
 from preau.socle.portal import messages
 from preau.socle.portal.messages import MessageIn
-from sqlalchemy import event, select
 
 
 @pytest.fixture

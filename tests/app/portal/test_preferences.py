@@ -1,9 +1,10 @@
 """The look and the home at four levels, each of which may leave the choice to the next one or keep it."""
 
 import pytest
+from werkzeug.datastructures import MultiDict
+
 from preau.kernel.tenancy import behind
 from preau.socle.portal import choices
-from werkzeug.datastructures import MultiDict
 
 
 def school(world, key="college"):

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+
 from preau.kernel.errors import Invalid
 from preau.kernel.tenancy import behind
 from preau.socle.portal import logos, messages

@@ -1,6 +1,7 @@
 """Bookmarks of the world's people, written as their pages do."""
 
 import pytest
+
 from preau.kernel.tenancy import behind
 from preau.kernel.traits.shared import share
 from preau.services.information.bookmarks import operations

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from odfdo import Document, Paragraph
+
 from preau.kernel.adapters.text_extraction import PurePythonExtraction
 
 WORD = '<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>La photo</w:t></w:r><w:r><w:t>synthèse</w:t></w:r></w:p><w:p><w:r><w:t>des plantes</w:t></w:r></w:p></w:body></w:document>'
@@ -75,10 +76,7 @@ BROKEN = {
         }
     ),
     "bomb": lambda: archive(
-        **{
-            "mimetype": "application/vnd.oasis.opendocument.text",
-            "content_dot_xml": b"<a>" + bytes(80 * 1024**2),
-        }
+        mimetype="application/vnd.oasis.opendocument.text", content_dot_xml=b"<a>" + bytes(80 * 1024**2)
     ),
 }
 

@@ -1,12 +1,13 @@
 """What is found, by whom."""
 
 import pytest
+from sqlalchemy import delete, text
+
 from preau.kernel.database import db
 from preau.kernel.search_query import Query, search, suggest
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
 from preau.services.information.bookmarks.models import Bookmark
-from sqlalchemy import delete, text
 
 
 def titles(identity, words="", **narrowed) -> list[str]:
@@ -97,8 +98,9 @@ def test_what_is_undone_is_not_found(world, bookmark):
 
 
 def test_a_bulk_change_is_followed_by_a_job(world, bookmark):
-    from preau.kernel import jobs
     from sqlalchemy import update
+
+    from preau.kernel import jobs
 
     bookmark("teacher", "Ancien titre")
     with lifted(), atomic() as session:

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from sqlalchemy import func, select
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 from preau.socle.portal.search.models import SearchHistory
-from sqlalchemy import func, select
 
 
 def history_count() -> int:

@@ -5,6 +5,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import select, update
+
 from preau.kernel import jobs, preferences
 from preau.kernel.database import db, today
 from preau.kernel.journal import JournalEntry
@@ -13,9 +16,6 @@ from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Person, Profile
 from preau.socle.security.accounts.models import AccountBatch, ClassDoor
 from preau.socle.security.models import Account
-from pypdf import PdfReader
-from sqlalchemy import select, update
-
 from tests.app.security.pages import account_of, send, sign_in, token_of, words
 from tests.support.world import PASSWORD
 

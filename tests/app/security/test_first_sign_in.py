@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
+
 from preau.kernel.database import db, now
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import lifted
@@ -12,8 +14,6 @@ from preau.socle.security.accounts import administration
 from preau.socle.security.authentication.models import SecondChannelCode
 from preau.socle.security.models import Account
 from preau.socle.security.policy import charter
-from sqlalchemy import select, update
-
 from tests.app.security.pages import account_of, outbox, send, sign_in, words
 from tests.support.world import PASSWORD
 
@@ -75,7 +75,7 @@ def test_a_code_out_of_date_a_wrong_code_and_an_unknown_login_get_the_same_answe
         for login, typed in (("teacher", code), ("pupil", "AAAA-AAAA-AAAA"), ("personne", code))
     ]
     said = {
-        re.sub(r'value="\w+"', "", re.search(r'role="alert">.*?</div>', each.text, re.S).group())
+        re.sub(r'value="\w+"', "", re.search(r'role="alert">.*?</div>', each.text, re.DOTALL).group())
         for each in answers
     }
     assert len(said) == 1

@@ -3,14 +3,14 @@
 import re
 
 import pytest
+from sqlalchemy import event, select, update
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.security.authentication import basic, sessions
 from preau.socle.security.authentication.models import AppPassword
 from preau.socle.security.models import Account
-from sqlalchemy import event, select, update
-
 from tests.app.security.pages import send, sign_in, words
 from tests.support.world import PASSWORD
 

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
+
 from preau.kernel.database import db, today
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import lifted
@@ -12,8 +14,6 @@ from preau.socle.directory.models import Role
 from preau.socle.security.authorisation import operations
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, Grant
-from sqlalchemy import select, update
-
 from tests.app.security.pages import send, words
 
 HOME = "/administration/droits/"

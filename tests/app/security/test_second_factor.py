@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import select, update
+
 from preau.kernel import preferences
 from preau.kernel.database import db, now
 from preau.kernel.identity import AuthenticationLevel
@@ -12,8 +14,6 @@ from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.security.authentication import sessions, totp
 from preau.socle.security.models import Account
-from sqlalchemy import select, update
-
 from tests.app.security.pages import account_of, send, sign_in, words
 from tests.support.world import PASSWORD
 

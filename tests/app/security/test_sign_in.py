@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
+
 from preau.kernel.database import db, now
 from preau.kernel.journal import JournalEntry
 from preau.kernel.notify_models import NotificationRow
@@ -14,8 +16,6 @@ from preau.kernel.transaction import atomic
 from preau.socle.security.authentication import sessions
 from preau.socle.security.models import Account, SignInSession
 from preau.socle.security.policy.models import SecurityAlert
-from sqlalchemy import func, select, update
-
 from tests.app.security.pages import account_of, send, sign_in, token_of, words
 from tests.support.world import PASSWORD
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 from flask import request
+
 from preau.kernel import channels
 from preau.kernel.contract import registry
 

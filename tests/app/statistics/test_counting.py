@@ -3,11 +3,12 @@
 import io
 
 import pytest
+from sqlalchemy import event, select
+
 from preau.kernel import statistics
 from preau.kernel.database import db
 from preau.kernel.statistics import UsageHour
 from preau.kernel.tenancy import behind, lifted
-from sqlalchemy import event, select
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from sqlalchemy import select
+
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
 from preau.kernel.rights import may
@@ -12,7 +14,6 @@ from preau.services.information.white_pages.lookup import Criteria
 from preau.services.information.white_pages.operations import EntryIn
 from preau.services.information.white_pages.visibility import View
 from preau.socle.directory.models import Profile, Subject, Teaching
-from sqlalchemy import select
 
 
 def seen_by(world, key, **criteria):
@@ -206,7 +207,7 @@ def test_the_direction_exports_changes_and_imports_the_white_pages(world, browse
     [
         b"", b"\x00\xff" * 50, b"nom;prenom\nA;B\n", b"uid;courriel\nW9999999;a@b.fr\n",
         b"uid;courriel\nW0000003;a@b.fr\nW0000003;pas bon\n", b'uid;courriel\nW0000003;"a@b.fr\n',
-        "uid;telephone\nW0000005;0600000000\n".encode(),
+        b"uid;telephone\nW0000005;0600000000\n",
     ],
 )  # fmt: skip
 def test_a_bad_import_says_why_and_changes_nothing(world, content):

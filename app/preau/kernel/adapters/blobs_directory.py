@@ -59,7 +59,7 @@ class BlobDirectory:
     def _put_stream(self, first: bytes, stream: Readable, limit: int) -> Stored:
         digest, size, incoming = hashlib.sha256(), 0, self._incoming()
         try:
-            with open(incoming, "xb") as file:  # noqa: PTH123 - the path is made for each upload, as text
+            with open(incoming, "xb") as file:
                 chunk = first
                 while chunk:
                     size += len(chunk)
@@ -70,11 +70,11 @@ class BlobDirectory:
                 file.flush()
                 os.fsync(file.fileno())
         except BaseException:
-            os.unlink(incoming)  # noqa: PTH108
+            os.unlink(incoming)
             raise
         stored = Stored(digest.hexdigest(), size)
         if self._wanted_again(stored.sha256):
-            os.unlink(incoming)  # noqa: PTH108
+            os.unlink(incoming)
         else:
             self._settle(incoming, stored.sha256)
         return stored
@@ -82,7 +82,7 @@ class BlobDirectory:
     def open(self, sha256: str) -> BinaryIO:
         """The file itself."""
         try:
-            return open(self._place(sha256), "rb")  # noqa: PTH123
+            return open(self._place(sha256), "rb")
         except FileNotFoundError:
             raise NotFound(_("Le contenu de ce fichier n’est plus là."), code="PRE-FIC-001") from None
 
@@ -94,9 +94,9 @@ class BlobDirectory:
         """Remove the file by its age on disk: an upload of the same content in between keeps it."""
         place = self._place(sha256)
         try:
-            if time.time() - os.stat(place).st_mtime < older_than.total_seconds():  # noqa: PTH116
+            if time.time() - os.stat(place).st_mtime < older_than.total_seconds():
                 return False
-            os.unlink(place)  # noqa: PTH108
+            os.unlink(place)
         except FileNotFoundError:
             return False
         return True
@@ -104,7 +104,7 @@ class BlobDirectory:
     def quarantine(self, sha256: str) -> None:
         """Move it out of the tree that is served."""
         try:
-            os.replace(self._place(sha256), self.root / QUARANTINE / sha256)  # noqa: PTH105
+            os.replace(self._place(sha256), self.root / QUARANTINE / sha256)
         except FileNotFoundError:
             return
 
@@ -130,9 +130,9 @@ class BlobDirectory:
     def _settle(self, incoming: str, sha256: str) -> None:
         folder = sha256[:4]
         if folder not in self._made:
-            os.makedirs(f"{self.root}/{folder[:2]}/{folder[2:]}", exist_ok=True)  # noqa: PTH103
+            os.makedirs(f"{self.root}/{folder[:2]}/{folder[2:]}", exist_ok=True)
             self._made.add(folder)
-        os.replace(incoming, self._place(sha256))  # noqa: PTH105
+        os.replace(incoming, self._place(sha256))
 
 
 def _within(size: int, limit: int) -> None:

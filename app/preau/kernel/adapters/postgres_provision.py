@@ -44,7 +44,7 @@ IN_SERVER = f"""
         GRANT {SYSTEM_ROLE} TO {ROLE};
       END IF;
     END $$
-"""  # noqa: S608 - both names are constants
+"""
 
 
 def provision(**connection: str) -> None:

@@ -12,8 +12,8 @@ from preau.kernel import journal
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, NotFound
 from preau.kernel.identity import Identity
-from preau.kernel.rights import require_permission
 from preau.kernel.richtext import LONGEST
+from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.portal.models import PortalText
 

@@ -5,8 +5,8 @@ from flask_babel import lazy_gettext as _l
 from preau.kernel.contract import AdminPage, Job, Notification, Permission, Service
 from preau.kernel.identity import ProfileKind
 from preau.socle.security import models
-from preau.socle.security.accounts import jobs as account_jobs
 from preau.socle.security.accounts import batches
+from preau.socle.security.accounts import jobs as account_jobs
 from preau.socle.security.accounts import models as account_models
 from preau.socle.security.accounts import views as accounts
 from preau.socle.security.authentication import models as authentication_models

@@ -7,9 +7,8 @@ from preau.kernel.database import db
 from preau.kernel.files import Blob
 from preau.kernel.notify import notify
 from preau.kernel.tenancy import lifted
-from preau.services.utilities.files.models import Node, Version
+from preau.services.utilities.files.models import Node, Space, Version
 from preau.services.utilities.files.rules import managers_of
-from preau.services.utilities.files.models import Space
 
 
 def _tell(event: events.Event) -> None:

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
-from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]

@@ -3,8 +3,8 @@
 import re
 
 from flask import Response, request, session, url_for
-from flask_babel import lazy_gettext as _l
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from preau.kernel.database import db

@@ -23,7 +23,6 @@ from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, ProjectRole
 from preau.socle.security.words import STATES
 
-
 PERMISSION = "security.accounts"
 WILDCARDS = str.maketrans("%_\\", "   ")
 MOVES = {

@@ -45,8 +45,8 @@ def _data_uri(key: str) -> str:
 
 def pdf(school: str, label: str, slips: list[Slip]) -> bytes:
     """The sheets as a tagged PDF (PDF/UA-1)."""
-    from weasyprint import HTML  # noqa: PLC0415 - half a second to load, for jobs only
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
 
     html = render_template("security/sheets.html", school=school, label=label, slips=slips)
     nothing_from_outside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)

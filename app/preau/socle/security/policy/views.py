@@ -17,8 +17,8 @@ from preau.kernel.forms import parse
 from preau.kernel.identity import AuthenticationLevel
 from preau.kernel.pages import done, me, render_page
 from preau.kernel.paging import asked_page, paged
-from preau.kernel.rights import require_permission
 from preau.kernel.richtext import LONGEST, render
+from preau.kernel.rights import require_permission
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Person, Structure

@@ -17,7 +17,9 @@ service = Service(
     covers=("SOC-POR-GMC-01", "SOC-POR-GMC-02"),
     blueprints=(views.blueprint,),
     models=(UsageHour,),
-    permissions=(Permission("statistics.read", _l("Lire les statistiques d’usage"), profiles=(ProfileKind.HEAD,)),),
+    permissions=(
+        Permission("statistics.read", _l("Lire les statistiques d’usage"), profiles=(ProfileKind.HEAD,)),
+    ),
     administration=(
         AdminPage(
             "statistics.index",

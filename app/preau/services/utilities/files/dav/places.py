@@ -26,7 +26,8 @@ Entrance = tuple[str, Node | int]
 @dataclass(slots=True)
 class Place:
     """Where an address leads. ``virtual`` names a collection that is no node; ``parent`` is the folder
-    that holds, or would hold, what the address names."""
+    that holds, or would hold, what the address names.
+    """
 
     segments: list[str]
     node: Node | None = None

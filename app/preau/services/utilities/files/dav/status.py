@@ -1,7 +1,7 @@
 """How a request stops before its end."""
 
 
-class Stop(Exception):  # noqa: N818 - not always an error: 304 and 207 end here too
+class Stop(Exception):
     """The answer's status, the precondition that failed (RFC 4918 section 16), and headers."""
 
     def __init__(self, status: int, condition: str = "", **headers: str) -> None:
