@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
 from tests.support.face import build_site, serving
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+KEPT = "caches.match('/form').then((found) => found !== undefined)"
 FACES = ("maternelle", "elementaire", "college-lycee", "adulte")
 
 
@@ -199,7 +201,7 @@ def test_the_last_pages_read_come_back_without_network_and_go_at_sign_out(open_p
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.goto("/form")
-    page.wait_for_function("caches.keys().then((names) => names.includes('preau-pages-nadia'))")
+    page.wait_for_function(KEPT)
     page.context.set_offline(True)
     page.goto("/form")
     expect(page.get_by_role("heading", name="Formulaire")).to_be_visible()
@@ -222,7 +224,7 @@ def test_the_pages_of_one_person_go_when_another_signs_in(open_page) -> None:
         "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
     )
     page.goto("/form")
-    page.wait_for_function("caches.keys().then((names) => names.includes('preau-pages-nadia'))")
+    page.wait_for_function(KEPT)
     page.context.clear_cookies()
     page.goto("/connexion")
     page.wait_for_function("caches.keys().then((names) => !names.includes('preau-pages-nadia'))")
