@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from preau.kernel.database import today
+
 from .aaf import write_delivery
 from .academy import PEOPLE, SEED, build_academy
 from .export import requests
@@ -15,7 +17,7 @@ from .export import requests
 def generate(folder: Path, people: int = PEOPLE, seed: int = SEED, day: date | None = None) -> list[Path]:
     """Writes the two deliveries (first and second degree) of an academy and returns their paths."""
     academy = build_academy(seed, people)
-    delivered = day or date.today()
+    delivered = day or today()
     return [
         write_delivery(folder, requests(academy, degree), degree=degree, day=delivered)
         for degree in ("1D", "2D")

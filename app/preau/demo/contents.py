@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from preau.demo.documents import DOCUMENTS
-from preau.kernel.database import db
+from preau.kernel.database import db, today
 from preau.kernel.identity import Identity
 from preau.kernel.tenancy import behind, lifted
 from preau.services.communication.news import operations as news
@@ -112,7 +112,7 @@ def _share_files(teacher: Identity, group: Group) -> None:
     for name, content in DOCUMENTS.items():
         files.save(teacher, name, content, folder="Pour la classe")
     sharing.share(teacher, folder, {f"group:{group.id}": "read"})
-    due = date.today() + timedelta(days=7)
+    due = today() + timedelta(days=7)
     lockers.open_locker(
         teacher,
         LockerIn.model_validate(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from preau.kernel.database import db
+from preau.kernel.database import db, today
 from preau.kernel.identity import Identity
 from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Structure
 from preau.socle.portal.messages import messages_for
@@ -62,7 +62,7 @@ def home_of(identity: Identity, version: Any) -> Home:
     """The home of an identity; ``version`` moves when anything it is made of does."""
     key = (version, identity.person_id, identity.structure_id)
     kept = _kept.get(key)
-    if kept and kept.day == date.today() and time.monotonic() - kept.read_at < KEPT_SECONDS:
+    if kept and kept.day == today() and time.monotonic() - kept.read_at < KEPT_SECONDS:
         return kept
     if len(_kept) >= LARGEST:
         _kept.clear()
@@ -72,7 +72,7 @@ def home_of(identity: Identity, version: Any) -> Home:
         groups=groups_of(identity) if identity.kinds & {"teacher"} else [],
         news=whats_new(identity),
         read_at=time.monotonic(),
-        day=date.today(),
+        day=today(),
     )
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from preau.kernel import journal, preferences
 from preau.kernel.database import db
+from preau.kernel.database import today as current_day
 from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import require_permission
@@ -53,7 +54,7 @@ def messages_for(identity: Identity) -> list[PortalMessage]:
         db.session.scalars(
             select(PortalMessage)
             .where(
-                showing(date.today()),
+                showing(current_day()),
                 or_(
                     PortalMessage.structure_id.is_(None), PortalMessage.structure_id == identity.structure_id
                 ),
@@ -72,7 +73,7 @@ def public_messages(profile: str = "") -> list[PortalMessage]:
         db.session.scalars(
             select(PortalMessage)
             .where(
-                showing(date.today()),
+                showing(current_day()),
                 PortalMessage.public,
                 PortalMessage.structure_id.is_(None),
                 or_(audience, PortalMessage.audience.op("&&")([profile])) if profile else audience,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from preau.kernel.contract import registry
 from preau.kernel.database import db
+from preau.kernel.database import today as current_day
 from preau.kernel.identity import AuthenticationLevel, Identity, ProfileContext
 from preau.kernel.tenancy import lifted
 from preau.socle.directory.faces import face_of
@@ -35,7 +36,7 @@ def flatten(
     today: date | None = None,
 ) -> Identity:
     """The identity of a person; ``context`` is the profile chosen in the banner."""
-    today = today or date.today()
+    today = today or current_day()
     with lifted():
         session = db.session
         person = session.get_one(Person, person_id)
