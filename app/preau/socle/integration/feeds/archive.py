@@ -139,6 +139,8 @@ class Delivery:
         with _translated(self.name), self.path.open("rb") as packed:
             plain = packed.read(2) != b"\x1f\x8b"
             packed.seek(0)
+            if plain and self._packed < tarfile.BLOCKSIZE:
+                raise FeedError("PRE-FED-101", self.name)
             # gzip checks length and CRC; tarfile's own streaming decoder does neither.
             raw = _HeaderBudget(packed if plain else gzip.GzipFile(fileobj=packed), self.name)  # type: ignore[arg-type]
             with tarfile.open(fileobj=cast("IO[bytes]", raw), mode="r|", bufsize=1 << 18) as archive:

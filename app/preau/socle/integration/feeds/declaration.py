@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from preau.kernel.contract import Permission, Service, Setting
-from preau.socle.integration.feeds import models
+from preau.kernel.contract import AdminPage, Job, Permission, Service, Setting
+from preau.socle.integration.feeds import jobs, models, views
 from preau.socle.integration.feeds.commands import feed
 
 service = Service(
@@ -22,10 +22,21 @@ service = Service(
         "SOC-INT-IED-24",
     ),
     models=(models.Delivery, models.AppliedRecord, models.FeedProblem, models.FeedBatch),
-    permissions=(
-        Permission("feeds.manage", _l("Alimenter l’annuaire"), roles=("project_admin",), delegable=False),
-    ),
+    permissions=(Permission("feeds.manage", _l("Alimenter l’annuaire"), roles=(), delegable=False),),
+    blueprints=(views.blueprint,),
     commands=(feed,),
+    jobs=(Job("30 3 * * *", jobs.purge),),
+    administration=(
+        AdminPage(
+            endpoint="feeds.index",
+            label=_l("Alimentation de l’annuaire"),
+            description=_l("Déposer une livraison, lire son plan, l’appliquer."),
+            permission="feeds.manage",
+            icon="arrow-down-circle",
+            section="people",
+            order=20,
+        ),
+    ),
     settings=(
         Setting(
             "feeds.max_departures",
@@ -36,6 +47,17 @@ service = Service(
             maximum=100,
             help=_l(
                 "Au-delà, dans un établissement ou en tout, l’application attend qu’on approuve le plan."
+            ),
+        ),
+        Setting(
+            "feeds.keep_days",
+            _l("Jours de conservation des archives livrées"),
+            30,
+            levels=("project",),
+            minimum=1,
+            maximum=365,
+            help=_l(
+                "Les archives contiennent des données personnelles : elles sont effacées passé ce délai."
             ),
         ),
     ),

@@ -55,6 +55,7 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         Severity.FATAL,
         _l("La liste importDirectories.json cite un dossier absent : « %(name)s »."),
     ),
+    "PRE-FED-115": (Severity.FATAL, _l("Choisir d’abord une archive.")),
     # XML
     "PRE-FED-201": (Severity.FATAL, _l("Le fichier est tronqué : sa dernière balise manque.")),
     "PRE-FED-202": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from preau.kernel import events, jobs, journal, preferences
 from preau.kernel.database import db, now
+from preau.kernel.database import today as current_day
 from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import require_permission
@@ -171,6 +172,36 @@ def replay(identity: Identity, delivery_id: int, progress: Listener | None = Non
     return apply(identity, delivery_id, approve=True, progress=progress)
 
 
+def say(delivery_id: int, stage: str, *, waiting: bool = False) -> None:
+    """Shows a step before a worker takes it up."""
+    with lifted(), atomic() as session:
+        progress = {"done": 0, "total": 0, "waiting": waiting}
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.state != "applied")
+            .values(stage=stage, progress=progress)
+        )
+
+
+def purge(today: date | None = None) -> int:
+    """Removes what holds names in deliveries older than `feeds.keep_days`: archives, files, remarks."""
+    limit = (today or current_day()) - timedelta(days=preferences.value("feeds.keep_days"))
+    with lifted(), atomic() as session:
+        old = session.scalars(
+            select(Delivery).where(
+                Delivery.received_at < limit, Delivery.path != "", Delivery.state != "approved"
+            )
+        ).all()
+        kept = set(
+            session.scalars(select(Delivery.path).where(Delivery.id.not_in([each.id for each in old])))
+        )
+        for each in old:
+            storage.forget("" if each.path in kept else each.path, each.id)
+            each.path = ""
+        session.execute(delete(FeedProblem).where(FeedProblem.delivery_id.in_([each.id for each in old])))
+        return len(old)
+
+
 def _prepare(identity: Identity, delivery_id: int, address: str, report: Progress) -> Delivery:
     delivery = get(delivery_id)
     _refuse_if_another_is_under_way(delivery_id)
@@ -190,7 +221,7 @@ def _prepare(identity: Identity, delivery_id: int, address: str, report: Progres
         planning.find_leavers(connection, names)
         planning.complain(connection, names)
         plan = planning.make_plan(connection, names, preferences.value("feeds.max_departures"))
-    stale = planning.freshness(delivery.dated, None, date.today())  # noqa: DTZ011 - a school's calendar day
+    stale = planning.freshness(delivery.dated, None, current_day())
     if stale is not None:
         plan["stops"].insert(0, {"code": stale[0]})
     report("plan", 1, 1)
@@ -198,7 +229,9 @@ def _prepare(identity: Identity, delivery_id: int, address: str, report: Progres
         session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id)
-            .values(counts=counts, plan=plan, state="held" if plan["stops"] else "planned")
+            .values(
+                counts=counts, plan=plan, state="held" if plan["stops"] else "planned", stage="", progress={}
+            )
         )
         totals = plan["totals"]
         journal.record(identity, "feeds.plan", kind="feed_delivery", key=str(delivery_id), **totals)
@@ -271,7 +304,7 @@ def _check_date(delivery: Delivery) -> None:
                 Delivery.source == delivery.source, Delivery.state == "applied"
             )
         )
-    wrong = planning.freshness(delivery.dated, last, date.today())  # noqa: DTZ011
+    wrong = planning.freshness(delivery.dated, last, current_day())
     if wrong is not None and not wrong[1]:
         raise FeedError(wrong[0], delivery.name)
 
@@ -347,7 +380,7 @@ def _reporter(address: str, delivery_id: int, listener: Listener | None) -> Prog
         if listener is not None:
             listener(stage, done, total)
         moment = time.monotonic()
-        if stage == state["stage"] and done < total and moment - float(state["at"]) < 0.3:  # noqa: PLR2004
+        if stage == state["stage"] and done < total and moment - float(state["at"]) < 0.3:
             return
         state.update(at=moment, stage=stage)
         with connect(address) as connection:

@@ -25,6 +25,7 @@ SOURCE_LABELS: Final[dict[str, LazyString]] = {
 MODE_LABELS: Final[dict[str, LazyString]] = {"complet": _l("Complète"), "delta": _l("Différentielle")}
 _STAGES: Final[dict[str, LazyString]] = {
     "analyse": _l("Lecture des fichiers"),
+    "apply": _l("Application"),
     "plan": _l("Calcul du plan"),
     "structures": _l("Établissements"),
     "persons:guardian": _l("Responsables"),
