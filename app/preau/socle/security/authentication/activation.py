@@ -33,8 +33,13 @@ def check_code(login: str, code: str, visit: Visit) -> int:
         throttle.give_back(attempt)
         return account.person_id
     with lifted(), atomic():
-        known = {} if account is None else {"key": account.person.uid}
-        journal.record(signin.nobody(visit), "security.activation_failed", kind="account", **known)
+        journal.record(
+            signin.nobody(visit),
+            "security.activation_failed",
+            kind="account",
+            key=account.person.uid if account else "",
+            structure_id=charter.school_of(account.person_id) if account else None,
+        )
     throttle.note_origin(visit.origin, login)
     raise SignInRefused(
         _(

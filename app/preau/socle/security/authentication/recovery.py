@@ -23,6 +23,7 @@ from preau.socle.security.authentication import signin, throttle, vault
 from preau.socle.security.authentication.models import SecondChannelCode
 from preau.socle.security.authentication.visit import Visit
 from preau.socle.security.models import Account
+from preau.socle.security.policy import charter
 
 LIFE = timedelta(minutes=10)
 TRIES = 5
@@ -111,6 +112,7 @@ def _send(account: Account | None, purpose: str, channel: tuple[str, str] | None
             "security.code_sent",
             account,
             key=account.person.uid,
+            structure_id=charter.school_of(account.person_id),
             by=medium,
             purpose=purpose,
         )

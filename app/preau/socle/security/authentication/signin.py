@@ -184,7 +184,8 @@ def _try(
             journal.record(actor, "security.sign_in_failed", kind="account", unknown=True)
         else:
             key = db.session.get_one(Person, account.person_id).uid
-            journal.record(actor, "security.sign_in_failed", account, key=key, by=kind)
+            school = charter.school_of(account.person_id)
+            journal.record(actor, "security.sign_in_failed", account, key=key, structure_id=school, by=kind)
     if attempt.locking and account is not None:
         with lifted():
             detection.account_locked(actor, account, account.person.name)
@@ -200,6 +201,7 @@ def _open_to(account: Account, level: AuthenticationLevel, visit: Visit) -> Prov
                 nobody(visit),
                 "security.sign_in_refused",
                 account,
+                structure_id=charter.school_of(account.person_id),
                 key=account.person.uid,
                 state=account.state,
             )
