@@ -112,11 +112,11 @@ def mefs(identity: Identity, scope: Scope) -> Iterator[Item]:
 
 
 def groups_in(scope: Scope) -> Select[Any]:
-    """Groups in scope with their structure's key, in order of uid."""
+    """Groups in scope with their structure's key, in order of uid; free ones belong to the groups' service."""
     return (
         select(Group, key_of().label("structure"))
         .outerjoin(Structure, Structure.id == Group.structure_id)
-        .where(or_(scope.within(Group.structure_id), scope.of_groups(Group.id)))
+        .where(Group.kind != "free", or_(scope.within(Group.structure_id), scope.of_groups(Group.id)))
         .order_by(collate(Group.uid, "C"))
     )
 
