@@ -5,8 +5,6 @@ from flask_babel import lazy_gettext as _l
 from preau.kernel import files as contents
 from preau.kernel.contract import EVERYONE, Counter, Job, Permission, Service, Tile
 from preau.kernel.identity import SCHOOL_STAFF
-from preau.services.utilities.files.dav.application import application
-from preau.services.utilities.files.dav.places import PREFIX
 from preau.services.utilities.files import (
     lockers,
     models,
@@ -19,6 +17,8 @@ from preau.services.utilities.files import (
     trash,
     views,
 )
+from preau.services.utilities.files.dav.application import application
+from preau.services.utilities.files.dav.places import PREFIX
 
 service = Service(
     code="UTI-UTL-ESF",
@@ -66,6 +66,7 @@ service = Service(
         Job("17 3 * * *", trash.purge_trash),
         Job("47 3 * * *", contents.collect_garbage),
         Job("* * * * *", contents.prepare),
+        Job("* * * * *", search.index_new),
         Job("23 * * * *", lockers.remind),
     ),
     group_tool=True,

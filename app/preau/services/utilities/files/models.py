@@ -68,6 +68,7 @@ class Node(Nested, Model):
             unique=True,
             postgresql_where=text("trashed_at IS NULL"),
         ),
+        Index("ix_file_node_created_at", "created_at"),
         Index("ix_file_node_path", "path", postgresql_using="gin"),
         Index("ix_file_node_trash", "trash_id", postgresql_where=text("trash_id IS NOT NULL")),
     )

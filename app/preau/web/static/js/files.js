@@ -11,7 +11,7 @@ function count() {
   const said = selection.querySelector("[data-selection-count]");
   const { one, many } = said.dataset;
   said.textContent = number === 0 ? "" : number === 1 ? one : many.replace("%s", number);
-  for (const button of selection.querySelectorAll("button")) button.disabled = number === 0;
+  selection.classList.toggle("is-empty", number === 0);
   const all = selection.querySelector("[data-select-all]");
   all.checked = number > 0 && number === boxes().length;
   all.indeterminate = number > 0 && !all.checked;
@@ -75,6 +75,7 @@ function send(file, path) {
 
 async function sendAll(files) {
   const failed = [];
+  panel.classList.add("is-sending");
   for (const { file, path } of files) {
     bar.value = 0;
     say(status.dataset.sending.replace("%s", path || file.name));
@@ -84,6 +85,7 @@ async function sendAll(files) {
       failed.push(`${status.dataset.failed.replace("%s", file.name)} ${error.message}`);
     }
   }
+  panel.classList.remove("is-sending");
   if (failed.length) return say(failed.join(" "), "danger");
   say(status.dataset.done, "success");
   location.reload();

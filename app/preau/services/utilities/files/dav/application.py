@@ -14,7 +14,7 @@ from flask import Flask
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
 from preau.kernel.tenancy import stand_behind, wall_of
-from preau.services.utilities.files.dav import authentication, listing, locking, methods, xml
+from preau.services.utilities.files.dav import authentication, listing, locking, methods, quick, xml
 from preau.services.utilities.files.dav.exchange import Answer, Request
 from preau.services.utilities.files.dav.status import Stop
 
@@ -60,15 +60,12 @@ def _answered(environ: dict[str, Any]) -> Answer:
     handler = HANDLERS.get(environ["REQUEST_METHOD"])
     try:
         if handler is None:
-            raise Stop(405, Allow=methods.METHODS)  # noqa: TRY301 - every refusal is worded below
-        identity = authentication.identity_of(environ)
-        if identity is None:
-            raise Stop(401, **CHALLENGE)  # noqa: TRY301
-        stand_behind(wall_of(identity))
-        request = Request(environ, identity)
-        if environ.get("HTTP_IF") and request.method not in UNCONDITIONAL:
-            request.check_if()
-        given = handler(request)
+            raise Stop(405, Allow=methods.METHODS)
+        caller = authentication.caller_of(environ)
+        if caller is None:
+            raise Stop(401, **CHALLENGE)
+        request = Request(environ, caller.identity)
+        given = quick.answer(request, caller) or _in_full(request, handler)
     except Stop as stop:
         body = xml.error(stop.condition) if stop.condition else b""
         kind = {"Content-Type": xml.TYPE} if body else {}
@@ -81,6 +78,13 @@ def _answered(environ: dict[str, Any]) -> Answer:
     finally:
         db.session.rollback()
     return given
+
+
+def _in_full(request: Request, handler: Handler) -> Answer:
+    stand_behind(wall_of(request.identity))
+    if request.header("IF") and request.method not in UNCONDITIONAL:
+        request.check_if()
+    return handler(request)
 
 
 def _refused(refusal: PreauError) -> Answer:

@@ -4,19 +4,34 @@ import base64
 import binascii
 import hashlib
 import time
-from importlib import import_module
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from preau.kernel.identity import Identity
+from preau.kernel.tenancy import stand_behind, wall_of
+from preau.services.utilities.files import spaces
+from preau.socle.security.authentication import basic
 
-SCOPE = "files"
+SCOPE = "dav"
 # A password that is revoked, or a right that moves, takes effect here after at most this many seconds.
 REMEMBERED = 5.0
 MOST = 2000
-_known: dict[bytes, tuple[float, Identity]] = {}
 
 
-def identity_of(environ: dict[str, Any]) -> Identity | None:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody whose password was checked, and the top of their own space."""
+
+    identity: Identity
+    root_id: uuid.UUID
+    until: float
+
+
+_known: dict[bytes, Caller] = {}
+
+
+def caller_of(environ: dict[str, Any]) -> Caller | None:
     """The person that the Authorization header names, or nothing."""
     header = environ.get("HTTP_AUTHORIZATION", "")
     scheme, _, encoded = header.partition(" ")
@@ -24,17 +39,19 @@ def identity_of(environ: dict[str, Any]) -> Identity | None:
         return None
     key = hashlib.sha256(header.encode()).digest()
     known = _known.get(key)
-    if known and known[0] > time.monotonic():
-        return known[1]
+    if known and known.until > time.monotonic():
+        return known
     try:
         username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError):
         return None
-    basic = import_module("preau.socle.security.authentication.basic")
-    identity: Identity | None = basic.identity_of(username, password, SCOPE)
+    identity = basic.identity_of(username, password, SCOPE, environ.get("REMOTE_ADDR", ""))
     if identity is None or not identity.can("files.use"):
         return None
     if len(_known) >= MOST:
         _known.clear()
-    _known[key] = (time.monotonic() + REMEMBERED, identity)
-    return identity
+    stand_behind(wall_of(identity))
+    # Once each time the password is checked: what a drive may hold follows the settings.
+    root_id = spaces.own_space(identity).id
+    _known[key] = Caller(identity, root_id, time.monotonic() + REMEMBERED)
+    return _known[key]

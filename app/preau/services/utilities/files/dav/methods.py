@@ -13,6 +13,7 @@ from preau.services.utilities.files.dav.properties import http_date
 from preau.services.utilities.files.dav.status import Stop
 from preau.services.utilities.files.models import Node
 
+SAFETY = downloads.safety_headers("")
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK"
 
 
@@ -31,25 +32,29 @@ def get(request: Request) -> Answer:
     node = place.found()
     rights.require(request.identity, "read", node)
     files.require_safe(node.blob or "")
+    return sent(request, node.blob or "", node.media_type, int(node.updated_at.timestamp()))
+
+
+def sent(request: Request, sha256: str, media_type: str, modified: int) -> Answer:
+    """A content on its way: by the front server, or from here with ranges and conditions."""
     headers = {
-        "ETag": f'"{node.etag}"',
-        "Last-Modified": http_date(int(node.updated_at.timestamp())),
+        "ETag": f'"{sha256[:32]}"',
+        "Last-Modified": http_date(modified),
         "Accept-Ranges": "bytes",
-        **downloads.safety_headers(""),
+        **SAFETY,
     }
-    handed = downloads.front_server_headers(node.blob or "")
+    handed = downloads.front_server_headers(sha256)
     if handed:
-        return Answer(200, b"", {**headers, **handed, "Content-Type": node.media_type})
-    sent = send_file(
-        files.path_of(node.blob or "") or files.opened(node.blob or ""),
+        return Answer(200, b"", {**headers, **handed, "Content-Type": media_type})
+    given = send_file(
+        files.path_of(sha256) or files.opened(sha256),
         request.environ,
-        mimetype=node.media_type,
-        etag=node.etag,
-        last_modified=node.updated_at,
+        mimetype=media_type,
+        etag=sha256[:32],
+        last_modified=modified,
         conditional=True,
     )
-    kept = {**dict(sent.headers), **headers}
-    return Answer(sent.status_code, sent.response, kept)
+    return Answer(given.status_code, given.response, {**dict(given.headers), **headers})
 
 
 def put(request: Request) -> Answer:
@@ -74,7 +79,7 @@ def _written(request: Request, place: Place, stored: Stored) -> Node:
     if place.node is not None:
         content.replace(request.identity, place.node, stored, tokens=request.tokens)
         return place.node
-    assert place.parent is not None  # noqa: S101 - 409 was answered otherwise
+    assert place.parent is not None
     node, _new = content.put(request.identity, place.parent, place.name, stored, tokens=request.tokens)
     return node
 
@@ -161,7 +166,7 @@ def _parent(target: Place) -> Node:
 
 def _make_room(request: Request, node: Node, target: Place) -> None:
     there = target.node
-    assert there is not None  # noqa: S101 - asked by the caller
+    assert there is not None
     if there.id in node.path:
         raise Stop(403)
     trash.throw_away(request.identity, there, request.tokens)
