@@ -16,7 +16,7 @@ lint: ## style, types, floors, templates, texts
 	$(run) test.py lint
 
 gallery: ## the browser tests, which write docs/guide/images
-	$(run) test.py browser
+	@PREAU_GALLERY=1 sh tools/run.sh test.py browser
 
 lock: ## choose the newest versions again and write requirements/*.lock
 	$(run) lock.py

@@ -62,6 +62,7 @@ STAGES = [
             tool("djlint", "app/preau", "--lint", "--quiet"),
             [PYTHON, "tools/messages.py", "check"],
             [PYTHON, "tools/addresses.py"],
+            [PYTHON, "tools/errors.py", "check"],
         ],
     ),
     pytest("app", "Noyau, socle et services", "tests/app", "-n", "2"),

@@ -46,10 +46,11 @@ def fetch(address: str, headers: dict[str, str]) -> tuple[str | None, str]:
     request = urllib.request.Request(address, headers={**headers, "Accept": "text/html"})
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            if not answer.headers.get_content_type() == "text/html":
+            if answer.headers.get_content_type() != "text/html":
                 return None, address
             parts = urlsplit(answer.url)
             return answer.read().decode(), parts.path + (f"?{parts.query}" if parts.query else "")
     except urllib.error.HTTPError as refused:
-        assert refused.code < 500, (address, refused.code)
+        if refused.code >= 500:
+            raise AssertionError(address) from refused
         return None, address
