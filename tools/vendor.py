@@ -69,7 +69,9 @@ def compile_styles() -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     source = WEB / "scss" / "preau.scss"
     command = ["node", str(MODULES / "sass" / "sass.js"), *SASS_FLAGS]
-    subprocess.run([*command, f"--load-path={MODULES}", str(source), str(target)], check=True)
+    written = target.with_suffix(".new")
+    subprocess.run([*command, f"--load-path={MODULES}", str(source), str(written)], check=True)
+    written.replace(target)
 
 
 def copy_files() -> None:
