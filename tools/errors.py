@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import yaml
+
 from preau.socle.integration.feeds.errors import _CATALOGUE
 
 ROOT = Path(__file__).parent.parent
@@ -17,7 +18,7 @@ CODE = re.compile(r"\bPRE-[A-Z]{3,4}-[A-Z0-9]{3}\b")
 FAMILIES = {
     "1": "Demandez une nouvelle livraison à l’académie ; rien n’a été modifié.",
     "2": "Signalez le fichier et la position à l’académie ; le reste de la livraison est traité.",
-    "3": "Faites corriger la donnée dans le système source ; l’enregistrement est repris à la livraison suivante.",
+    "3": "Faites corriger la donnée à la source ; l’enregistrement est repris à la livraison suivante.",
     "4": "Lisez le plan : vérifiez que la livraison est complète avant d’approuver.",
     "5": "Suivez le message ; `preau feed status` donne l’état et l’étape à reprendre.",
 }

@@ -19,11 +19,12 @@ from preau.socle.directory.models import Person, Profile, Structure
 from preau.socle.security.authentication import pictures, vault
 from preau.socle.security.models import Account, ProjectRole
 
-PASSPHRASE = "bienvenue-au-preau"
+# Printed on the terminal of whoever runs the demonstration.
+PASSPHRASE = "bienvenue-au-preau"  # noqa: S105
 PICTURES = 3
 ADMINISTRATOR = "admin"
 
-# One person of each kind, the most telling first: teacher here and parent there, three children in three schools.
+# One person of each kind, the most telling first: teacher here and parent there, children in several schools.
 SAMPLES = """
 WITH here AS (
   SELECT p.person_id, p.kind, p.level, s.kind AS school, s.name AS school_name
@@ -37,12 +38,18 @@ WITH here AS (
       FROM tally t WHERE t.kinds @> '{guardian,teacher}'
     UNION ALL SELECT 'Parent d’enfants dans plusieurs écoles', 2, t.person_id, t.schools || ' écoles'
       FROM tally t WHERE t.kinds = '{guardian}' AND t.schools > 1
-    UNION ALL SELECT CASE h.kind WHEN 'pupil' THEN CASE h.school
-        WHEN 'ecole' THEN CASE WHEN h.level LIKE '000%' THEN 'Élève de maternelle' ELSE 'Élève d’élémentaire' END
-        WHEN 'college' THEN 'Élève de collège' ELSE 'Élève de lycée' END
-      WHEN 'teacher' THEN 'Enseignant' WHEN 'head' THEN 'Direction' WHEN 'staff' THEN 'Vie scolaire, personnel' END,
-      CASE h.kind WHEN 'teacher' THEN 3 WHEN 'head' THEN 4 WHEN 'staff' THEN 5 ELSE 6 END, h.person_id, h.school_name
-      FROM here h WHERE h.kind IN ('pupil', 'teacher', 'head', 'staff') AND h.school IN ('ecole', 'college', 'lycee')
+    UNION ALL SELECT
+      CASE WHEN h.kind = 'teacher' THEN 'Enseignant'
+        WHEN h.kind = 'head' THEN 'Direction'
+        WHEN h.kind = 'staff' THEN 'Vie scolaire, personnel'
+        WHEN h.school = 'college' THEN 'Élève de collège'
+        WHEN h.school = 'lycee' THEN 'Élève de lycée'
+        WHEN h.level LIKE '000%' THEN 'Élève de maternelle'
+        ELSE 'Élève d’élémentaire' END,
+      CASE h.kind WHEN 'teacher' THEN 3 WHEN 'head' THEN 4 WHEN 'staff' THEN 5 ELSE 6 END,
+      h.person_id, h.school_name
+      FROM here h
+      WHERE h.kind IN ('pupil', 'teacher', 'head', 'staff') AND h.school IN ('ecole', 'college', 'lycee')
   ) AS candidates WHERE label IS NOT NULL ORDER BY label, detail DESC, person_id
 )
 SELECT c.label, person.first_name || ' ' || person.last_name AS name, account.login, c.detail
@@ -65,8 +72,9 @@ def open_all() -> None:
         )
         session.execute(
             text(
-                "UPDATE account SET picture_hash = :hash WHERE person_id IN (SELECT p.person_id FROM profile p"
-                " JOIN structure s ON s.id = p.structure_id WHERE p.kind = 'pupil' AND s.kind = 'ecole')"
+                "UPDATE account SET picture_hash = :hash WHERE person_id IN"
+                " (SELECT p.person_id FROM profile p JOIN structure s ON s.id = p.structure_id"
+                " WHERE p.kind = 'pupil' AND s.kind = 'ecole')"
             ),
             {"hash": drawn},
         )

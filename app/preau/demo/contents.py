@@ -23,27 +23,24 @@ from preau.socle.directory.models import Group, Membership, Profile, Structure
 from preau.socle.security.authorisation.flatten import flatten
 
 NEWS = (
-    (
-        "Réunion de rentrée : merci à tous",
-        "Vous avez été très nombreux à venir rencontrer les équipes. Les **supports de présentation** sont dans"
-        " l’espace de fichiers de l’établissement.\n\nBonne année à toutes et à tous !",
-        "information",
-        True,
-    ),
-    (
-        "Grève des transports jeudi",
-        "Les cars du matin circuleront avec **un passage sur deux**. Les retards seront excusés.",
-        "alert",
-        False,
-    ),
-    (
-        "Semaine du livre",
-        "Chaque classe présente un livre qu’elle a aimé :\n\n- lundi : les contes\n- mardi : les aventures\n"
-        "- jeudi : les sciences\n\nLes familles sont invitées vendredi à 16 h 30.",
-        "important",
-        False,
-    ),
+    ("Réunion de rentrée : merci à tous", "information", True),
+    ("Grève des transports jeudi", "alert", False),
+    ("Semaine du livre", "important", False),
 )
+BODIES = {
+    "information": """Vous avez été très nombreux à venir rencontrer les équipes.
+Les **supports de présentation** sont dans l’espace de fichiers de l’établissement.
+
+Bonne année à toutes et à tous !""",
+    "alert": "Les cars du matin circuleront avec **un passage sur deux**. Les retards seront excusés.",
+    "important": """Chaque classe présente un livre qu’elle a aimé :
+
+- lundi : les contes
+- mardi : les aventures
+- jeudi : les sciences
+
+Les familles sont invitées vendredi à 16 h 30.""",
+}
 LINKS = (
     ("Gallica, la bibliothèque numérique", "https://gallica.bnf.fr", "Livres, cartes et journaux anciens."),
     ("Géoportail", "https://www.geoportail.gouv.fr", "Cartes de France pour les exposés."),
@@ -82,14 +79,14 @@ def _schools() -> Iterator[tuple[Structure, Identity, Identity, Group]]:
 
 
 def _publish(head: Identity, structure: Structure) -> None:
-    for title, body, level, pinned in NEWS:
+    for title, level, pinned in NEWS:
         article = news.create_article(
             head,
             ArticleIn.model_validate(
                 {
                     "structure_id": structure.id,
                     "title": title,
-                    "body": body,
+                    "body": BODIES[level],
                     "level": level,
                     "pinned": pinned,
                     "duration": "30",

@@ -13,7 +13,10 @@ Une partie ruisselle vers les rivières, une autre s’infiltre dans le sol.
 
 À retenir : évaporation, condensation, précipitation, ruissellement, infiltration.
 """
-READINGS = "Livre;Auteur;À lire avant\nLe Petit Prince;Antoine de Saint-Exupéry;15 décembre\nVendredi ou la vie sauvage;Michel Tournier;1er février\n"
+READINGS = """Livre;Auteur;À lire avant
+Le Petit Prince;Antoine de Saint-Exupéry;15 décembre
+Vendredi ou la vie sauvage;Michel Tournier;1er février
+"""
 
 
 def drawing() -> bytes:

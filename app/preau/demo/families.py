@@ -207,7 +207,7 @@ def _teacher_and_parent(academy: Academy, first: dict[str, Pupil]) -> None:
 def _adult(academy: Academy) -> None:
     """A pupil of age who answers for himself: link 70 to his own key."""
     pupil = next(p for p in academy.pupils if p.level == "T" and len(p.ties) == 2)
-    assert pupil.birth_date is not None
+    assert pupil.birth_date is not None  # noqa: S101 - every pupil is born
     pupil.birth_date, pupil.adult = pupil.birth_date.replace(year=2007), True
     pupil.ties = [Tie(pupil, "70", "1", "1", "1", "1"), *(Tie(t.guardian, t.link, "0") for t in pupil.ties)]
     academy.showcase["pupil_adult"] = pupil.key
