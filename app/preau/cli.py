@@ -60,7 +60,7 @@ def worker(concurrency: int) -> None:
 
     from preau.kernel import jobs
 
-    jobs.run_worker(current_app._get_current_object(), concurrency=concurrency)  # type: ignore[attr-defined]
+    jobs.run_worker(current_app._get_current_object(), concurrency=concurrency)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @main.command()

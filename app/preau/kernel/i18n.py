@@ -26,8 +26,8 @@ def init_app(app: Flask) -> None:
 def filesize(size: int) -> str:
     """A size in octets, in the unit a reader expects."""
     value, unit = float(size), "o"
-    for unit in ("o", "Ko", "Mo", "Go", "To"):
-        if value < 1024:
+    for unit in ("o", "Ko", "Mo", "Go", "To"):  # noqa: B007
+        if value < 1024:  # noqa: PLR2004
             break
         value /= 1024
     return f"{format_decimal(round(value, 1 if unit != 'o' else 0))}\u00a0{unit}"

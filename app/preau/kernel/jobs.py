@@ -121,7 +121,7 @@ def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
 
 def run_pending() -> None:
     """Do every job that waits, in order, in this process; what they raise is raised."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask offers no other way
     while True:
         db.session.rollback()
         with lifted():

@@ -67,7 +67,7 @@ def fan_out(
                     who.c.person_id,
                     *(literal(text) for text in (name, title, body, short, url)),
                     literal(moment, DateTime(timezone=True)),
-                    literal(True) if declared.mandatory else shown,
+                    literal(True) if declared.mandatory else shown,  # noqa: FBT003 - SQL's true
                 ),
                 include_defaults=False,
             )

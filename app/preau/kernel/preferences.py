@@ -71,7 +71,7 @@ def moved(level: str, scope_id: int) -> None:
 def scopes_of(identity: Identity | None, structure_id: int | None = None) -> dict[str, list[int]]:
     """The scopes that apply to an identity, by level."""
     parts = [each.split(":") for each in identity.principals] if identity else []
-    groups = [int(part[1]) for part in parts if part[0] == "group" and len(part) == 2]
+    groups = [int(part[1]) for part in parts if part[0] == "group" and len(part) == 2]  # noqa: PLR2004
     structure = structure_id or (identity.structure_id if identity else None)
     return {
         "project": [0],

@@ -272,7 +272,7 @@ def suggest(identity: Identity, typed: str, limit: int = 8) -> list[Hit]:
             row.tsv.op("@@", is_comparison=True)(begins)
         )
         found = db.session.execute(first.order_by(row.at.desc().nulls_last()).limit(limit)).all()
-        if len(found) < limit and len(typed.strip()) > 3:
+        if len(found) < limit and len(typed.strip()) > 3:  # noqa: PLR2004 - shorter, everything looks alike
             alike = func.word_similarity(typed, row.title)
             near = select_.add_columns(alike.label("rank")).where(
                 literal(typed, Text).op("<%", is_comparison=True)(row.title),

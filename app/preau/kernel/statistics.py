@@ -84,7 +84,7 @@ def waiting() -> int:
 
 def flush() -> int:
     """Write what waits in this process; return how many rows."""
-    global _flushed
+    global _flushed  # noqa: PLW0603 - one clock for the process
     with _lock:
         taken = Tally(_tally)
         _tally.clear()
@@ -113,7 +113,7 @@ def flush() -> int:
 def _counted(response: Response) -> bool:
     return (
         request.method == "GET"
-        and response.status_code == 200
+        and response.status_code == 200  # noqa: PLR2004
         and response.mimetype == "text/html"
         and not wants_fragment()
     )

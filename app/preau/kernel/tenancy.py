@@ -179,7 +179,7 @@ def policy_of(cls: type[Any]) -> str | None:
 
 def through(table: str, column: str, key: str = "id") -> str:
     """Policy of a row that is seen when the row it hangs from is seen."""
-    return f"EXISTS (SELECT 1 FROM {table} parent WHERE parent.{key} = {column})"
+    return f"EXISTS (SELECT 1 FROM {table} parent WHERE parent.{key} = {column})"  # noqa: S608 - names of ours
 
 
 @event.listens_for(Mapper, "after_mapper_constructed")

@@ -86,7 +86,7 @@ def tiles(identity: Identity) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=512)
-def _tiles(_server: str | None, grants: frozenset[str], everywhere: bool) -> list[dict[str, Any]]:
+def _tiles(_server: str | None, grants: frozenset[str], everywhere: bool) -> list[dict[str, Any]]:  # noqa: FBT001
     del everywhere
     open_services = [
         service

@@ -19,7 +19,9 @@ from preau.kernel.tenancy import lifted
 from preau.socle.integration.feeds import operations
 from preau.socle.integration.feeds.models import Delivery
 
-TODAY = date.today()
+TODAY = date.today()  # noqa: DTZ011 - a delivery is dated by the calendar
+
+# ruff: noqa: ISC004, E501 - queries are read as they are written
 
 
 # What the directory says, without what only tells when or in which order it was written.

@@ -1,6 +1,7 @@
 """Local authority files become the same records."""
 
 # Records are easier to compare on one line.
+# ruff: noqa: E501
 
 import pytest
 

@@ -1,6 +1,7 @@
 """What the next deliveries change: Complet and Delta, arrivals, moves and departures."""
 
 # Records and queries are read as they are written.
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A delivery becomes a directory, once, and nothing is written twice."""
 
 # Queries are read as they are written.
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_both_walls_hold_alone_on_every_table(world, populated, key):
         db.session.expunge_all()
         keys = list(inspect(model).primary_key)
         with behind(identity):
-            raw = f"SELECT {', '.join(column.name for column in keys)} FROM {model.__tablename__}"
+            raw = f"SELECT {', '.join(column.name for column in keys)} FROM {model.__tablename__}"  # noqa: S608
             assert {tuple(row) for row in db.session.execute(text(raw))} == expected, model
             assert {inspect(row).identity for row in db.session.scalars(select(model))} == expected, model
         db.session.rollback()

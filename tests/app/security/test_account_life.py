@@ -106,7 +106,7 @@ def test_a_thousand_arrivals_cost_as_many_statements_as_one(world):
             session.flush()
             session.add_all(Profile(person_id=p.id, structure_id=college, kind="pupil") for p in people)
         seen: list[str] = []
-        listener = lambda *args: seen.append(args[2])
+        listener = lambda *args: seen.append(args[2])  # noqa: E731
         event.listen(db.engine, "before_cursor_execute", listener)
         assert provision([person.id for person in people]) == count
         event.remove(db.engine, "before_cursor_execute", listener)

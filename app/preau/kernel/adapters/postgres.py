@@ -54,7 +54,7 @@ class Cluster:
     stops when the last of them has ended. `durable=False` trades crash safety for speed.
     """
 
-    def __init__(self, directory: Path, durable: bool = True) -> None:
+    def __init__(self, directory: Path, durable: bool = True) -> None:  # noqa: FBT001, FBT002 - the only setting
         self.origin = directory.resolve()
         self.directory = binaries.home_of(self.origin)
         self.data = self.directory / "data"
@@ -174,7 +174,7 @@ class Cluster:
             os.chown(partial, account.uid, account.gid)
             lent = {"user": account.uid, "group": account.gid, "extra_groups": []}
         locale = ["--locale=C.UTF-8"]
-        if programs.major >= 17:
+        if programs.major >= 17:  # noqa: PLR2004 - the release that brought its own locales
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         made = subprocess.run(
             [
@@ -202,7 +202,7 @@ class Cluster:
     def _socket_directory(self) -> Path:
         if len(str(self.data / SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.data
-        return Path("/tmp") / f"preau-{binaries.digest(self.data)}"
+        return Path("/tmp") / f"preau-{binaries.digest(self.data)}"  # noqa: S108 - closed to others, its owner is checked
 
     def _open_socket_directory(self, account: Account | None) -> None:
         directory = self._socket_directory()

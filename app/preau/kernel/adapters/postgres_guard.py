@@ -27,7 +27,7 @@ def main(users_lock: str, uid: str, gid: str, *command: str) -> None:
         command,
         cwd="/",
         # A guard that is killed must not leave its server behind.
-        preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT),
+        preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT),  # noqa: PLW1509 - no threads here
         **lent,
     )
 

@@ -19,7 +19,7 @@ SYSTEM_ROLE = "preau_system"
 IN_TEMPLATE = (
     "CREATE EXTENSION IF NOT EXISTS unaccent",
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    """
+    """  # noqa: S608 - both names are constants
     DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = 'fr') THEN
         CREATE TEXT SEARCH CONFIGURATION public.fr (COPY = pg_catalog.french);
@@ -44,7 +44,7 @@ IN_SERVER = f"""
         GRANT {SYSTEM_ROLE} TO {ROLE};
       END IF;
     END $$
-"""
+"""  # noqa: S608 - both names are constants
 
 
 def provision(**connection: str) -> None:

@@ -35,7 +35,7 @@ def read(content: bytes) -> dict[str, Any]:
 
 def _plain(content: bytes) -> dict[str, Any]:
     head = content[:4096]
-    if b"\0" in head or sum(byte < 32 and byte not in WHITESPACE for byte in head) > len(head) // 50:
+    if b"\0" in head or sum(byte < 32 and byte not in WHITESPACE for byte in head) > len(head) // 50:  # noqa: PLR2004
         return {"readable": False}
     try:
         text = content.decode()
@@ -134,7 +134,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         answer = read(sys.stdin.buffer.read())
-    except Exception as broken:
+    except Exception as broken:  # noqa: BLE001 - whatever a broken file provokes, it is a file that cannot be read
         answer = {"readable": False, "error": type(broken).__name__}
     json.dump(answer, sys.stdout)
 

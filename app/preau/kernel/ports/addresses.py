@@ -16,7 +16,7 @@ _directory: Addresses | None = None
 
 def provide(directory: Addresses) -> None:
     """Plug the implementation."""
-    global _directory
+    global _directory  # noqa: PLW0603 - one composition root plugs one directory
     _directory = directory
 
 

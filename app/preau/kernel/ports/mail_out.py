@@ -46,7 +46,7 @@ _adapter: MailOut | None = None
 
 def provide(adapter: MailOut) -> None:
     """Plug the adapter."""
-    global _adapter
+    global _adapter  # noqa: PLW0603 - one composition root plugs one adapter
     _adapter = adapter
 
 

@@ -53,7 +53,7 @@ _directory: Principals | None = None
 
 def provide(directory: Principals) -> None:
     """Plug the implementation."""
-    global _directory
+    global _directory  # noqa: PLW0603 - one composition root plugs one directory
     _directory = directory
 
 

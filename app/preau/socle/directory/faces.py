@@ -12,6 +12,6 @@ def face_of(profile: str, structure_kind: str, level: str) -> str:
         return "adulte"
     if structure_kind != "ecole":
         return "college-lycee"
-    if level[:4] in NURSERY_LEVELS or (len(level) > 4 and level[:3] in NURSERY_MEFS):
+    if level[:4] in NURSERY_LEVELS or (len(level) > 4 and level[:3] in NURSERY_MEFS):  # noqa: PLR2004
         return "maternelle"
     return "elementaire"

@@ -37,7 +37,7 @@ _projection: Projection = Nowhere()
 
 def provide(projection: Projection) -> None:
     """Plug the adapter."""
-    global _projection
+    global _projection  # noqa: PLW0603 - one composition root plugs one adapter
     _projection = projection
 
 

@@ -104,10 +104,10 @@ def required_level() -> AuthenticationLevel:
 
 def local_path(target: str | None) -> str:
     """The target when it is a page of ours, else the home page: nobody is sent elsewhere (ASVS 3.7.2)."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 2000:
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 2000:  # noqa: PLR2004
         return "/"
     parts = urlsplit(target)
-    if parts.scheme or parts.netloc or any(ord(character) < 32 for character in target):
+    if parts.scheme or parts.netloc or any(ord(character) < 32 for character in target):  # noqa: PLR2004
         return "/"
     return target
 

@@ -92,7 +92,7 @@ def _folded(line: str) -> str:
     """RFC 6350 3.2: lines of at most 75 octets, never cut inside a character."""
     folded, current = "", ""
     for character in line:
-        if len((current + character).encode()) > 75:
+        if len((current + character).encode()) > 75:  # noqa: PLR2004 - the RFC's
             folded, current = folded + current + "\r\n", " "
         current += character
     return folded + current + "\r\n"

@@ -52,7 +52,7 @@ def put(
             identity, parent, name, blob=stored.sha256, size=stored.size, media_type=names.media_type(name)
         )
         session.add(node)
-        tree._flush_name(name)
+        tree._flush_name(name)  # noqa: SLF001 - the same refusal, in the same words
         journal.record(identity, "files.put", node, size=stored.size)
         events.publish("files.put", identity, node)
     return node, True

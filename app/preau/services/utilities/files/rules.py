@@ -74,7 +74,7 @@ class InGroup(Rule):
 def groups_of(identity: Identity) -> list[int]:
     """Ids of the groups that the identity is in."""
     parts = (principal.split(":") for principal in identity.principals)
-    return sorted(int(part[1]) for part in parts if part[0] == "group" and len(part) == 2)
+    return sorted(int(part[1]) for part in parts if part[0] == "group" and len(part) == 2)  # noqa: PLR2004
 
 
 _there = When(lambda node: node.trashed_at is None, lambda model: model.trashed_at.is_(None))

@@ -71,7 +71,7 @@ def _insert(**values: object) -> uuid.UUID:
         )
         if made is None:  # somebody else's request made it meanwhile
             found = session.scalar(select(Space.id).where(getattr(Space, column) == values[column]))
-            assert found is not None
+            assert found is not None  # noqa: S101 - the conflict says so
             return found
         session.add(
             Node(

@@ -13,7 +13,7 @@ from preau.services.utilities.help.guide import chapters, for_profile
 class _Nothing(URLFetcher):
     """The guide refers to nothing outside itself; nothing is fetched, from here or elsewhere."""
 
-    def fetch(self, url: str, headers: Any = None) -> NoReturn:
+    def fetch(self, url: str, headers: Any = None) -> NoReturn:  # noqa: ARG002 - its shape is the library's
         """Refuse."""
         raise ValueError(url)
 

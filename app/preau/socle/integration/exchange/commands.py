@@ -48,7 +48,7 @@ def _with_scopes(function: click.Command) -> click.Command:
 @_with_scopes  # type: ignore[arg-type]
 def export(
     target: Path, only: tuple[str, ...], person: str | None, structure: str | None, group: str | None,
-    everything: bool,
+    everything: bool,  # noqa: FBT001 - click's
 ) -> None:  # fmt: skip
     """Exporte des données dans une archive ZIP décrite par MANIFEST.json."""
     scope = _scope(person, structure, group, everything=everything)
@@ -67,8 +67,8 @@ def export(
 @click.option("--format", "only", multiple=True, help="Seulement ce format ; peut être répété.")
 @_with_scopes  # type: ignore[arg-type]
 def import_(
-    source: Path, policy: str, dry_run: bool, only: tuple[str, ...], person: str | None, structure: str | None,
-    group: str | None, everything: bool,
+    source: Path, policy: str, dry_run: bool, only: tuple[str, ...], person: str | None, structure: str | None,  # noqa: FBT001
+    group: str | None, everything: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Importe une archive : tout, ou rien si quelque chose ne va pas."""
     scope = _scope(person, structure, group, everything=everything)

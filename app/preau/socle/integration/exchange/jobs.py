@@ -37,7 +37,7 @@ def export_job(run: str) -> None:
 
 
 @jobs.task("exchange.import", retry=0, lock="exchange.import")
-def import_job(run: str, dry_run: bool) -> None:
+def import_job(run: str, dry_run: bool) -> None:  # noqa: FBT001 - the arguments of a job are JSON
     """Rehearse an import, or do it."""
     _attempt(run, lambda run_, identity: _import(run_, identity, dry_run=dry_run))
 

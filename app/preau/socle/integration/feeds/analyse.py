@@ -90,7 +90,7 @@ def _in_processes(address: str, delivery: int, task: dict[str, Any], progress: P
     ]
     try:
         for process in running:
-            assert process.stdin is not None
+            assert process.stdin is not None  # noqa: S101 - asked for by PIPE
             process.stdin.write(json.dumps(task) + "\n")
             process.stdin.flush()
         with connect(address) as connection:

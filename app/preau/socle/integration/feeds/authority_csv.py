@@ -234,7 +234,7 @@ def _values(cells: dict[str, str], place: _Place) -> Values:
         {"F": "Mme", "M": "M."}.get(cells.get("sex", "").upper(), "")
     )
     if raw := cells.get("birth_date"):
-        iso = "/".join(reversed(raw.split("-"))) if raw.count("-") == 2 else raw
+        iso = "/".join(reversed(raw.split("-"))) if raw.count("-") == 2 else raw  # noqa: PLR2004
         values["birth_date"] = read_date(iso)
         if values["birth_date"] is None:
             place.warn("PRE-FED-305", name="Date de naissance")

@@ -49,13 +49,13 @@ def read_date(value: str) -> date | None:
     """A dd/MM/yyyy date of a plausible year; None for anything else."""
     day, _, rest = value.strip().partition("/")
     month, _, year = rest.partition("/")
-    if not (day.isascii() and day.isdigit() and month.isdigit() and year.isdigit()) or len(year) != 4:
+    if not (day.isascii() and day.isdigit() and month.isdigit() and year.isdigit()) or len(year) != 4:  # noqa: PLR2004
         return None
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found if found.year >= 1900 else None
+    return found if found.year >= 1900 else None  # noqa: PLR2004
 
 
 def filled(values: list[str] | None) -> list[str]:

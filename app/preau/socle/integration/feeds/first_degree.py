@@ -139,7 +139,7 @@ def _memberships(record: Record, context: Context, role: str) -> list[Membership
     for attribute, kind in (("ENTPersonClasses", "class"), ("ENTPersonGroupes", "teaching")):
         for value in filled(attributes.get(attribute)):
             parts = [part.strip() for part in value.split("$")]
-            if len(parts) != 5 or not parts[0] or not parts[3]:
+            if len(parts) != 5 or not parts[0] or not parts[3]:  # noqa: PLR2004
                 context.warn("PRE-FED-304", record, name=attribute)
                 continue
             found.append(MembershipRecord(context.key(parts[0]), kind, parts[3], role, parts[4] or parts[3]))

@@ -87,7 +87,7 @@ def run_batches(
                 state["done"] += 1
                 progress(stage, state["done"], total)
 
-    if workers < 2 or total - done < 2:
+    if workers < 2 or total - done < 2:  # noqa: PLR2004
         loop()
         return
     with ThreadPoolExecutor(workers) as pool:

@@ -32,7 +32,7 @@ class SavedSearchV1(BaseModel):
     results: list[KeptResult] = []
 
 
-def export(identity: Identity, scope: Scope) -> Iterator[Item]:
+def export(identity: Identity, scope: Scope) -> Iterator[Item]:  # noqa: ARG001 - the exporter's signature
     """Saved searches of the people in scope."""
     for search in db.session.scalars(select(SavedSearch).where(scope.owned(SavedSearch.owner_id))):
         yield Item(
@@ -50,7 +50,7 @@ def export(identity: Identity, scope: Scope) -> Iterator[Item]:
         )
 
 
-def import_(identity: Identity, item: Imported, context: Context) -> SavedSearch | None:
+def import_(identity: Identity, item: Imported, context: Context) -> SavedSearch | None:  # noqa: ARG001
     """Write a saved search."""
     owner_id = context.owner(item.data.owner)
     if owner_id is None:

@@ -44,7 +44,7 @@ WITH wanted AS (
   RETURNING person_id
 )
 SELECT count(*) FROM added
-"""
+"""  # noqa: S608 - assembled from constants
 WELCOME_BACK = f"""
 UPDATE account SET state = CASE WHEN password_hash <> '' OR picture_hash <> '' THEN 'active' ELSE 'pending' END,
   disabled_at = NULL, disabled_reason = '', purge_on = NULL, rights_version = rights_version + 1
@@ -52,7 +52,7 @@ WHERE state = 'disabled' AND disabled_reason = 'left'
   AND (CAST(:ids AS bigint[]) IS NULL OR person_id = ANY(CAST(:ids AS bigint[])))
   AND {PRESENT.format(person="account.person_id")}
 RETURNING person_id
-"""
+"""  # noqa: S608 - assembled from constants
 LEAVE = f"""
 UPDATE account SET state = 'disabled', disabled_reason = 'left', disabled_at = :now, purge_on = :purge_on,
   rights_version = rights_version + 1
@@ -62,7 +62,7 @@ WHERE state IN ('pending', 'active', 'suspended')
   AND NOT EXISTS (SELECT 1 FROM project_role r WHERE r.person_id = account.person_id
                   AND (r.ends_on IS NULL OR r.ends_on >= :today))
 RETURNING person_id
-"""
+"""  # noqa: S608 - assembled from constants
 CLOSE_SESSIONS = "DELETE FROM sign_in_session WHERE person_id = ANY(:ids)"
 JOURNAL = """
 INSERT INTO journal_entry (at, actor_id, actor, action, object_kind, object_key, structure_id, origin, details)

@@ -218,4 +218,4 @@ def sign_out() -> Response:
 
 
 # The other pages of the same blueprint.
-from preau.socle.security.authentication import views_class, views_first
+from preau.socle.security.authentication import views_class, views_first  # noqa: E402, F401

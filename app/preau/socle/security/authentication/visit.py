@@ -37,7 +37,7 @@ class Visit:
             address = ipaddress.ip_address(self.origin)
         except ValueError:
             return ""
-        prefix = 24 if address.version == 4 else 48
+        prefix = 24 if address.version == 4 else 48  # noqa: PLR2004
         return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 

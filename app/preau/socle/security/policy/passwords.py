@@ -88,7 +88,7 @@ def faults(policy: PasswordPolicy, password: str, words: Iterable[str] = ()) -> 
             )
         )
     plain = fold(password)
-    if any(len(word) > 2 and fold(word) in plain for word in words):
+    if any(len(word) > 2 and fold(word) in plain for word in words):  # noqa: PLR2004
         found.append(_("N’y mettez ni votre nom ni votre identifiant."))
     if (
         plain in common()

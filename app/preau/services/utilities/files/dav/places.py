@@ -25,8 +25,10 @@ Entrance = tuple[str, Node | int]
 
 @dataclass(slots=True)
 class Place:
-    """Where an address leads. ``virtual`` names a collection that is no node; ``parent`` is the folder
-    that holds, or would hold, what the address names.
+    """Where an address leads.
+
+    ``virtual`` names a collection that is no node; ``parent`` is the folder that holds, or would hold, what
+    the address names.
     """
 
     segments: list[str]
