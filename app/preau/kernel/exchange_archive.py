@@ -10,7 +10,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from flask_babel import gettext as _
 from pydantic import ValidationError
@@ -56,7 +56,7 @@ class Archive:
         """Let go of the file."""
         self.zip.close()
 
-    def __enter__(self) -> "Archive":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -125,11 +125,11 @@ class Archive:
         there = set(self.zip.namelist())
         listed = {part.path for part in self.manifest.parts} | {file.path for file in self.manifest.files}
         if missing := listed - there:
-            raise refused(_("il y manque %(name)s.", name=sorted(missing)[0]), "PRE-ECH-005")
+            raise refused(_("il y manque %(name)s.", name=min(missing)), "PRE-ECH-005")
         unlisted = {name for name in there - listed - {"MANIFEST.json"} if not name.startswith("schemas/")}
         if unlisted:
             raise refused(
-                _("%(name)s n’est pas annoncé par MANIFEST.json.", name=sorted(unlisted)[0]), "PRE-ECH-004"
+                _("%(name)s n’est pas annoncé par MANIFEST.json.", name=min(unlisted)), "PRE-ECH-004"
             )
 
     def unsupported(self) -> list[Part]:

@@ -14,6 +14,7 @@ class Mounts:
         self.protocols = tuple(protocols.items())
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
         path: str = environ.get("PATH_INFO", "")
         for prefix, application in self.protocols:
             if path == prefix or path.startswith(prefix + "/"):

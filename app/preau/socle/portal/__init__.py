@@ -31,7 +31,7 @@ service = Service(
         "SOC-POR-PPO-08",
         "UTI-UTL-PER-01",
         "UTI-UTL-PER-02",
-    ),  # fmt: skip
+    ),
     blueprints=(public.blueprint, home_pages.blueprint, preferences.blueprint, appearance.blueprint),
     models=(models.PortalText, models.PortalMessage, models.PortalLogo),
     permissions=(

@@ -25,7 +25,7 @@ service = Service(
         "UTI-IDO-PBL-06",
         "UTI-IDO-PBL-07",
         "UTI-IDO-PBL-08",
-    ),  # fmt: skip
+    ),
     blueprints=(views.blueprint,),
     models=(models.VisibilityRule, models.Entry),
     access={

@@ -111,12 +111,11 @@ def _tokens(place: Place) -> set[str]:
 
 def require_match(headers: dict[str, str], node: Node | None) -> None:
     """412 when If-Match or If-None-Match says so; for methods that change something."""
-    if wanted := headers.get("HTTP_IF_MATCH"):
-        if node is None or not _matches(wanted, node):
-            raise Stop(412)
-    if unwanted := headers.get("HTTP_IF_NONE_MATCH"):
-        if node is not None and _matches(unwanted, node):
-            raise Stop(412)
+    wanted, unwanted = headers.get("HTTP_IF_MATCH"), headers.get("HTTP_IF_NONE_MATCH")
+    if wanted and (node is None or not _matches(wanted, node)):
+        raise Stop(412)
+    if unwanted and node is not None and _matches(unwanted, node):
+        raise Stop(412)
 
 
 def _matches(header: str, node: Node) -> bool:
