@@ -19,19 +19,23 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"st
 SCHEMES = {"http", "https", "mailto", "tel"}
 LOWEST_HEADING = 6
 
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+_EXTRAS = ["table", "strikethrough"]
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(_EXTRAS)
+_wrapped = MarkdownIt("commonmark", {"html": False}).enable(_EXTRAS)
 
 
-def render(text: str, *, below: int = 2) -> Markup:
+def render(text: str, *, below: int = 2, breaks: bool = True) -> Markup:
     """The HTML of a text; its highest title comes one level under ``below``, that of the page around it.
 
-    Pictures may only come from here: one from elsewhere would tell somebody who reads.
+    ``breaks``: an end of line is one, as people expect who do not know Markdown. Pictures may only come
+    from here: one from elsewhere would tell somebody who reads.
     """
-    tokens = _markdown.parse(text[:LONGEST])
+    markdown = _markdown if breaks else _wrapped
+    tokens = markdown.parse(text[:LONGEST])
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + below, LOWEST_HEADING)}"
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = markdown.renderer.render(tokens, markdown.options, {})
     cleaned = nh3.clean(
         html,
         tags=TAGS,

@@ -114,7 +114,7 @@ def _form(article: Article | None, values: Any, errors: dict[str, list[str]]) ->
         chosen=shown + [each for each in usual if each.key in keys and each.key not in described],
         found=principals().search(me(), text) if text else [each for each in usual if each.key not in keys],
         q=text,
-        durations=DURATIONS,
+        durations=[(value, str(label)) for value, label in DURATIONS],
         preview=render(values.get("body") or "") if "preview" in request.form else None,
         may_open=me().can("news.public", chosen_school),
         needs_approval=workflow.needs_approval(me(), chosen_school),

@@ -45,7 +45,7 @@ class Part:
     @property
     def html(self) -> Markup:
         """The text as HTML."""
-        return render(self.text)
+        return render(self.text, breaks=False)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def whole() -> Response:
         "help/whole.html",
         chapters=guide.for_profile(profile),
         profile=profile,
-        profiles=[(str(kind), PROFILE_PLURALS[kind]) for kind in ProfileKind],
+        profiles=[(str(kind), str(PROFILE_PLURALS[kind])) for kind in ProfileKind],
     )
 
 
