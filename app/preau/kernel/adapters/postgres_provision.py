@@ -19,7 +19,7 @@ SYSTEM_ROLE = "preau_system"
 IN_TEMPLATE = (
     "CREATE EXTENSION IF NOT EXISTS unaccent",
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    """  # noqa: S608 - both names are constants
+    """
     DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = 'fr') THEN
         CREATE TEXT SEARCH CONFIGURATION public.fr (COPY = pg_catalog.french);
@@ -28,8 +28,9 @@ IN_TEMPLATE = (
       END IF;
     END $$
     """,
-    # Row-level security lets an index serve leak-proof operators only; `@@` shows nothing of what it refuses.
+    # Row-level security lets an index serve leak-proof operators only; these show nothing of what they refuse.
     "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF",
+    "ALTER FUNCTION public.word_similarity_op(text, text) LEAKPROOF",
     f"ALTER DEFAULT PRIVILEGES FOR ROLE {ROLE} GRANT ALL ON TABLES TO {SYSTEM_ROLE}",
     f"ALTER DEFAULT PRIVILEGES FOR ROLE {ROLE} GRANT ALL ON SEQUENCES TO {SYSTEM_ROLE}",
 )
