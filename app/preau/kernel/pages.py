@@ -72,7 +72,10 @@ def render_block(template: str, block: str, **context: Any) -> str:
     environment = cast("Environment", current_app.jinja_env)
     current_app.update_template_context(context)
     compiled = environment.get_template(template)
-    return "".join(compiled.blocks[block](compiled.new_context(context)))
+    whole = compiled.new_context(context)
+    # The top of the template runs up to the page's first words: it defines the macros that its blocks call.
+    next(iter(compiled.root_render_func(whole)), None)
+    return "".join(whole.blocks[block][0](whole))
 
 
 def done(message: str, endpoint: str, /, **values: Any) -> BaseResponse:
