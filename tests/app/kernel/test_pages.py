@@ -10,7 +10,7 @@ def test_htmx_receives_the_main_block_alone_with_the_macros_it_calls(browser):
     client = browser("teacher")
     client.post("/signets/ajouter", data={"title": "Gallica", "url": "https://gallica.bnf.fr"})
     page, fragment = client.get("/signets/"), client.get("/signets/", headers=FRAGMENT)
-    assert page.text.startswith("<!DOCTYPE html>")
+    assert "<!DOCTYPE html>" in page.text
     assert "<html" not in fragment.text
     assert "Gallica" in fragment.text
     assert fragment.headers["Vary"] == "HX-Request" or "HX-Request" in fragment.vary
