@@ -39,6 +39,10 @@ BEGIN
   RAISE EXCEPTION 'PRE-JOU-001: the journal is append-only';
 END $$;
 
+CREATE FUNCTION public.preau_fold(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, name));
+
 CREATE FUNCTION public.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
@@ -466,7 +470,6 @@ $$;
 
 CREATE FUNCTION public.search_forget() RETURNS trigger
     LANGUAGE plpgsql
-    SET role TO 'preau_system'
     AS $$
 BEGIN
   DELETE FROM search_document WHERE kind = TG_ARGV[0] AND object_id = to_jsonb(OLD) ->> TG_ARGV[1];
@@ -609,6 +612,26 @@ CREATE TABLE public.class_door (
 
 ALTER TABLE ONLY public.class_door FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.exchange_run (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    request jsonb DEFAULT '{}'::jsonb NOT NULL,
+    report jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    done bigint DEFAULT '0'::bigint NOT NULL,
+    total bigint DEFAULT '0'::bigint NOT NULL,
+    blob text,
+    name text DEFAULT ''::text NOT NULL,
+    size bigint DEFAULT '0'::bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    owner_id bigint NOT NULL,
+    open_to bigint[] DEFAULT '{}'::bigint[] NOT NULL
+);
+
+ALTER TABLE ONLY public.exchange_run FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.feed_batch (
     delivery_id bigint NOT NULL,
     stage text NOT NULL,
@@ -687,7 +710,6 @@ CREATE UNLOGGED TABLE public.feed_person (
     key text,
     operation text,
     head bigint,
-    digest bytea,
     last_name text,
     first_name text,
     birth_name text,
@@ -903,6 +925,47 @@ CREATE TABLE public.file_version (
 );
 
 ALTER TABLE ONLY public.file_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.group_join_request (
+    group_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.group_join_request FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.group_sheet (
+    group_id bigint NOT NULL,
+    joining text DEFAULT 'closed'::text NOT NULL,
+    code text,
+    reminded_for date,
+    closed_at timestamp with time zone,
+    ended_on date,
+    CONSTRAINT ck_group_sheet_joining CHECK ((joining = ANY (ARRAY['closed'::text, 'request'::text, 'code'::text])))
+);
+
+ALTER TABLE ONLY public.group_sheet FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.group_tool (
+    group_id bigint NOT NULL,
+    service text NOT NULL,
+    level text DEFAULT 'write'::text NOT NULL,
+    quota bigint,
+    CONSTRAINT ck_group_tool_level CHECK ((level = ANY (ARRAY['read'::text, 'write'::text, 'manage'::text])))
+);
+
+ALTER TABLE ONLY public.group_tool FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.group_tool_right (
+    group_id bigint NOT NULL,
+    service text NOT NULL,
+    person_id bigint NOT NULL,
+    level text NOT NULL,
+    CONSTRAINT ck_group_tool_right_level CHECK ((level = ANY (ARRAY['none'::text, 'read'::text, 'write'::text, 'manage'::text])))
+);
+
+ALTER TABLE ONLY public.group_tool_right FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public."grouping" (
     id bigint NOT NULL,
@@ -1195,6 +1258,19 @@ CREATE SEQUENCE public.person_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.person_id_seq OWNED BY public.person.id;
+
+CREATE TABLE public.person_merge (
+    id uuid NOT NULL,
+    kept_id bigint NOT NULL,
+    gone_id bigint NOT NULL,
+    moved jsonb NOT NULL,
+    before jsonb NOT NULL,
+    merged_by_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.person_merge FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.portal_logo (
     id uuid NOT NULL,
@@ -1578,6 +1654,56 @@ CREATE TABLE public.throttle (
     blocked_until timestamp with time zone
 );
 
+CREATE TABLE public.usage_hour (
+    hour timestamp with time zone NOT NULL,
+    service text NOT NULL,
+    counter text NOT NULL,
+    profile text NOT NULL,
+    structure_id bigint NOT NULL,
+    channel text NOT NULL,
+    count bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.usage_hour FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.visibility_rule (
+    id uuid NOT NULL,
+    viewer text NOT NULL,
+    subject text NOT NULL,
+    scope text NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    structure_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.visibility_rule FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.white_page (
+    person_id bigint NOT NULL,
+    mail text DEFAULT ''::text NOT NULL,
+    phone text DEFAULT ''::text NOT NULL,
+    website text DEFAULT ''::text NOT NULL,
+    about text DEFAULT ''::text NOT NULL,
+    restrictions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.white_page FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.year_change (
+    id uuid NOT NULL,
+    year text NOT NULL,
+    state text NOT NULL,
+    report jsonb NOT NULL,
+    done_groups bigint NOT NULL,
+    total_groups bigint NOT NULL,
+    asked_by_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    structure_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.year_change FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.charter ALTER COLUMN id SET DEFAULT nextval('public.charter_id_seq'::regclass);
 
 ALTER TABLE ONLY public.feed_delivery ALTER COLUMN id SET DEFAULT nextval('public.feed_delivery_id_seq'::regclass);
@@ -1641,6 +1767,9 @@ ALTER TABLE ONLY public.charter_acceptance
 ALTER TABLE ONLY public.class_door
     ADD CONSTRAINT pk_class_door PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.exchange_run
+    ADD CONSTRAINT pk_exchange_run PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.feed_batch
     ADD CONSTRAINT pk_feed_batch PRIMARY KEY (delivery_id, stage, number);
 
@@ -1673,6 +1802,18 @@ ALTER TABLE ONLY public.file_space
 
 ALTER TABLE ONLY public.file_version
     ADD CONSTRAINT pk_file_version PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.group_join_request
+    ADD CONSTRAINT pk_group_join_request PRIMARY KEY (group_id, person_id);
+
+ALTER TABLE ONLY public.group_sheet
+    ADD CONSTRAINT pk_group_sheet PRIMARY KEY (group_id);
+
+ALTER TABLE ONLY public.group_tool
+    ADD CONSTRAINT pk_group_tool PRIMARY KEY (group_id, service);
+
+ALTER TABLE ONLY public.group_tool_right
+    ADD CONSTRAINT pk_group_tool_right PRIMARY KEY (group_id, service, person_id);
 
 ALTER TABLE ONLY public."grouping"
     ADD CONSTRAINT pk_grouping PRIMARY KEY (id);
@@ -1727,6 +1868,9 @@ ALTER TABLE ONLY public.permission_override
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT pk_person PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.person_merge
+    ADD CONSTRAINT pk_person_merge PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.portal_logo
     ADD CONSTRAINT pk_portal_logo PRIMARY KEY (id);
@@ -1800,6 +1944,18 @@ ALTER TABLE ONLY public.teaching
 ALTER TABLE ONLY public.throttle
     ADD CONSTRAINT pk_throttle PRIMARY KEY (bucket);
 
+ALTER TABLE ONLY public.usage_hour
+    ADD CONSTRAINT pk_usage_hour PRIMARY KEY (hour, service, counter, profile, structure_id, channel);
+
+ALTER TABLE ONLY public.visibility_rule
+    ADD CONSTRAINT pk_visibility_rule PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.white_page
+    ADD CONSTRAINT pk_white_page PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.year_change
+    ADD CONSTRAINT pk_year_change PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
 
@@ -1839,6 +1995,9 @@ ALTER TABLE ONLY public.file_space
 ALTER TABLE ONLY public.file_space
     ADD CONSTRAINT uq_file_space_owner_id UNIQUE (owner_id);
 
+ALTER TABLE ONLY public.group_sheet
+    ADD CONSTRAINT uq_group_sheet_code UNIQUE (code);
+
 ALTER TABLE ONLY public."grouping"
     ADD CONSTRAINT uq_grouping_uid UNIQUE (uid);
 
@@ -1872,6 +2031,9 @@ ALTER TABLE ONLY public.structure
 ALTER TABLE ONLY public.teaching
     ADD CONSTRAINT uq_teaching_person_id_group_id_subject_code UNIQUE (person_id, group_id, subject_code);
 
+ALTER TABLE ONLY public.visibility_rule
+    ADD CONSTRAINT uq_visibility_rule_structure_id_viewer_subject UNIQUE (structure_id, viewer, subject);
+
 CREATE INDEX idx_procrastinate_jobs_worker_not_null ON public.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::public.procrastinate_job_status));
 
 CREATE INDEX idx_procrastinate_workers_last_heartbeat ON public.procrastinate_workers USING btree (last_heartbeat);
@@ -1903,6 +2065,12 @@ CREATE INDEX ix_bookmark_owner_id ON public.bookmark USING btree (owner_id);
 CREATE INDEX ix_bookmark_path ON public.bookmark USING gin (path);
 
 CREATE INDEX ix_class_door_structure_id ON public.class_door USING btree (structure_id);
+
+CREATE INDEX ix_exchange_run_blob ON public.exchange_run USING btree (blob);
+
+CREATE INDEX ix_exchange_run_owner_id ON public.exchange_run USING btree (owner_id);
+
+CREATE INDEX ix_exchange_run_owner_id_created_at ON public.exchange_run USING btree (owner_id, created_at);
 
 CREATE INDEX ix_feed_code_kind ON public.feed_code USING btree (delivery_id, kind);
 
@@ -1955,6 +2123,8 @@ CREATE INDEX ix_file_locker_group_id ON public.file_locker USING btree (group_id
 CREATE INDEX ix_file_locker_owner_id ON public.file_locker USING btree (owner_id);
 
 CREATE INDEX ix_file_node_blob ON public.file_node USING btree (blob);
+
+CREATE INDEX ix_file_node_created_at ON public.file_node USING btree (created_at);
 
 CREATE INDEX ix_file_node_owner_id ON public.file_node USING btree (owner_id);
 
@@ -2016,6 +2186,14 @@ CREATE INDEX ix_permission_grant_structure_id ON public.permission_grant USING b
 
 CREATE INDEX ix_permission_override_structure_id ON public.permission_override USING btree (structure_id);
 
+CREATE INDEX ix_person_first_folded ON public.person USING btree (public.preau_fold(first_name) text_pattern_ops);
+
+CREATE INDEX ix_person_last_folded ON public.person USING btree (public.preau_fold(last_name) text_pattern_ops);
+
+CREATE INDEX ix_person_merge_gone_id ON public.person_merge USING btree (gone_id);
+
+CREATE INDEX ix_person_merge_kept_id ON public.person_merge USING btree (kept_id);
+
 CREATE INDEX ix_person_names ON public.person USING btree (lower(last_name), lower(first_name));
 
 CREATE INDEX ix_person_open_to ON public.person USING gin (open_to);
@@ -2065,6 +2243,12 @@ CREATE INDEX ix_teaching_group_id ON public.teaching USING btree (group_id);
 CREATE INDEX ix_teaching_person_id ON public.teaching USING btree (person_id);
 
 CREATE INDEX ix_teaching_structure_id ON public.teaching USING btree (structure_id);
+
+CREATE INDEX ix_usage_hour_structure_id_hour ON public.usage_hour USING btree (structure_id, hour);
+
+CREATE INDEX ix_visibility_rule_structure_id ON public.visibility_rule USING btree (structure_id);
+
+CREATE INDEX ix_year_change_structure_id ON public.year_change USING btree (structure_id);
 
 CREATE INDEX procrastinate_events_job_id_fkey_v1 ON public.procrastinate_events USING btree (job_id);
 
@@ -2150,6 +2334,9 @@ ALTER TABLE ONLY public.class_door
 ALTER TABLE ONLY public.class_door
     ADD CONSTRAINT fk_class_door_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.exchange_run
+    ADD CONSTRAINT fk_exchange_run_owner_id FOREIGN KEY (owner_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.file_hand_in_file
     ADD CONSTRAINT fk_file_hand_in_file_hand_in_id FOREIGN KEY (hand_in_id) REFERENCES public.file_hand_in(id) ON DELETE CASCADE;
 
@@ -2197,6 +2384,24 @@ ALTER TABLE ONLY public.file_version
 
 ALTER TABLE ONLY public.file_version
     ADD CONSTRAINT fk_file_version_node_id FOREIGN KEY (node_id) REFERENCES public.file_node(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_join_request
+    ADD CONSTRAINT fk_group_join_request_group_id FOREIGN KEY (group_id) REFERENCES public."grouping"(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_join_request
+    ADD CONSTRAINT fk_group_join_request_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_sheet
+    ADD CONSTRAINT fk_group_sheet_group_id FOREIGN KEY (group_id) REFERENCES public."grouping"(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_tool
+    ADD CONSTRAINT fk_group_tool_group_id FOREIGN KEY (group_id) REFERENCES public."grouping"(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_tool_right
+    ADD CONSTRAINT fk_group_tool_right_group_id FOREIGN KEY (group_id) REFERENCES public."grouping"(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_tool_right
+    ADD CONSTRAINT fk_group_tool_right_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public."grouping"
     ADD CONSTRAINT fk_grouping_owner_id FOREIGN KEY (owner_id) REFERENCES public.person(id) ON DELETE SET NULL;
@@ -2266,6 +2471,15 @@ ALTER TABLE ONLY public.permission_grant
 
 ALTER TABLE ONLY public.permission_override
     ADD CONSTRAINT fk_permission_override_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.person_merge
+    ADD CONSTRAINT fk_person_merge_gone_id FOREIGN KEY (gone_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.person_merge
+    ADD CONSTRAINT fk_person_merge_kept_id FOREIGN KEY (kept_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.person_merge
+    ADD CONSTRAINT fk_person_merge_merged_by_id FOREIGN KEY (merged_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT fk_person_merged_into_id FOREIGN KEY (merged_into_id) REFERENCES public.person(id) ON DELETE SET NULL;
@@ -2345,6 +2559,18 @@ ALTER TABLE ONLY public.teaching
 ALTER TABLE ONLY public.teaching
     ADD CONSTRAINT fk_teaching_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.visibility_rule
+    ADD CONSTRAINT fk_visibility_rule_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.white_page
+    ADD CONSTRAINT fk_white_page_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.year_change
+    ADD CONSTRAINT fk_year_change_asked_by_id FOREIGN KEY (asked_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.year_change
+    ADD CONSTRAINT fk_year_change_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.procrastinate_events
     ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id) ON DELETE CASCADE;
 
@@ -2368,6 +2594,8 @@ ALTER TABLE public.charter_acceptance ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.class_door ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.exchange_run ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.file_hand_in ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.file_hand_in_file ENABLE ROW LEVEL SECURITY;
@@ -2381,6 +2609,14 @@ ALTER TABLE public.file_node ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.file_space ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.file_version ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.group_join_request ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.group_sheet ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.group_tool ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.group_tool_right ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public."grouping" ENABLE ROW LEVEL SECURITY;
 
@@ -2414,6 +2650,8 @@ ALTER TABLE public.permission_override ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.person_merge ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.portal_message ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profile ENABLE ROW LEVEL SECURITY;
@@ -2438,6 +2676,10 @@ ALTER TABLE public.source_key ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.teaching ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.usage_hour ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.visibility_rule ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY wall ON public.account USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = account.person_id))));
@@ -2458,6 +2700,8 @@ CREATE POLICY wall ON public.charter_acceptance USING ((EXISTS ( SELECT 1
 
 CREATE POLICY wall ON public.class_door USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
 
+CREATE POLICY wall ON public.exchange_run USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+
 CREATE POLICY wall ON public.file_hand_in USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
 
 CREATE POLICY wall ON public.file_hand_in_file USING ((EXISTS ( SELECT 1
@@ -2477,6 +2721,22 @@ CREATE POLICY wall ON public.file_space USING (((owner_id = ( SELECT (NULLIF(cur
 CREATE POLICY wall ON public.file_version USING ((EXISTS ( SELECT 1
    FROM public.file_node parent
   WHERE (parent.id = file_version.node_id))));
+
+CREATE POLICY wall ON public.group_join_request USING (((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (EXISTS ( SELECT 1
+   FROM public."grouping" parent
+  WHERE (parent.id = group_join_request.group_id)))));
+
+CREATE POLICY wall ON public.group_sheet USING ((EXISTS ( SELECT 1
+   FROM public."grouping" parent
+  WHERE (parent.id = group_sheet.group_id))));
+
+CREATE POLICY wall ON public.group_tool USING ((EXISTS ( SELECT 1
+   FROM public."grouping" parent
+  WHERE (parent.id = group_tool.group_id))));
+
+CREATE POLICY wall ON public.group_tool_right USING ((EXISTS ( SELECT 1
+   FROM public."grouping" parent
+  WHERE (parent.id = group_tool_right.group_id))));
 
 CREATE POLICY wall ON public."grouping" USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
 
@@ -2522,6 +2782,10 @@ CREATE POLICY wall ON public.permission_override USING ((structure_id = ANY (( S
 
 CREATE POLICY wall ON public.person USING (((id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
 
+CREATE POLICY wall ON public.person_merge USING ((EXISTS ( SELECT 1
+   FROM public.person parent
+  WHERE (parent.id = person_merge.kept_id))));
+
 CREATE POLICY wall ON public.portal_message USING (((structure_id IS NULL) OR (structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[]))));
 
 CREATE POLICY wall ON public.profile USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
@@ -2538,7 +2802,7 @@ CREATE POLICY wall ON public.role USING ((structure_id = ANY (( SELECT (current_
 
 CREATE POLICY wall ON public.saved_search USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
 
-CREATE POLICY wall ON public.search_document USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)) OR (open_to @> ARRAY[(0)::bigint])));
+CREATE POLICY wall ON public.search_document USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)) OR (open_to @> ARRAY[(0)::bigint]) OR ( SELECT (pg_trigger_depth() > 0))));
 
 CREATE POLICY wall ON public.search_history USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
 
@@ -2551,3 +2815,17 @@ CREATE POLICY wall ON public.source_key USING ((EXISTS ( SELECT 1
   WHERE (parent.id = source_key.person_id))));
 
 CREATE POLICY wall ON public.teaching USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+
+CREATE POLICY wall ON public.usage_hour USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+
+CREATE POLICY wall ON public.visibility_rule USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+
+CREATE POLICY wall ON public.white_page USING ((EXISTS ( SELECT 1
+   FROM public.person parent
+  WHERE (parent.id = white_page.person_id))));
+
+CREATE POLICY wall ON public.year_change USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+
+ALTER TABLE public.white_page ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.year_change ENABLE ROW LEVEL SECURITY;
