@@ -120,7 +120,7 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(page: Page) -> None:
 
 def test_the_keyboard_searches_and_walks_the_suggestions(page: Page) -> None:
     page.keyboard.press("/")
-    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#site-search")).to_be_focused()
     page.keyboard.type("sor")
     expect(page.get_by_role("link", name="Sortie au musée")).to_be_visible()
     page.keyboard.press("ArrowDown")

@@ -29,7 +29,7 @@ class Outline(HTMLParser):
 def test_the_search_field_is_on_every_page(nadia: FlaskClient, path: str) -> None:
     page = nadia.get(path).text
     assert re.search(r'<form[^>]+action="/recherche"[^>]+role="search"', page)
-    assert 'for="q"' in page
+    assert 'for="site-search"' in page
 
 
 @pytest.mark.parametrize("path", ["/", "/absent"])

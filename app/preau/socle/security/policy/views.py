@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from preau.kernel import journal, preferences
-from preau.kernel.contract import registry
+from preau.kernel.contract import Setting, registry
 from preau.kernel.database import db
 from preau.kernel.errors import NotFound, PreauError, Refused
 from preau.kernel.forms import parse
@@ -106,7 +106,8 @@ def journal_page() -> Response:
 
 
 def _journal_url(query: dict[str, str], number: int) -> str:
-    return url_for("security.journal_page", **{**query, "page": str(number)})
+    values: dict[str, Any] = {**query, "page": number}
+    return url_for("security.journal_page", **values)
 
 
 @pages.get("/journal.csv")
@@ -170,13 +171,27 @@ def _settings_page(errors: dict[str, list[str]], status: int = 200) -> Response:
     return render_page(
         "security/settings.html",
         status,
-        listed=listed,
+        groups=_grouped(listed),
         values=values,
-        level=level,
         school=school,
         errors=errors,
         typed=request.form,
     )
+
+
+def _grouped(listed: list[Setting]) -> list[tuple[str, list[Setting]]]:
+    """Settings by what they are about."""
+    starts = {
+        "password": _("Mots de passe"),
+        "idle session": _("Sessions"),
+        "pictures class": _("Élèves qui ne lisent pas encore"),
+        "lock origin admin": _("Protection"),
+        "code purge delegation journal": _("Délais"),
+    }
+    return [
+        (title, [each for each in listed if each.name.split(".")[1].startswith(tuple(prefixes.split()))])
+        for prefixes, title in starts.items()
+    ]
 
 
 @pages.post("/reglages")
@@ -224,7 +239,7 @@ def _charter_page(errors: dict[str, list[str]], status: int = 200) -> Response:
         status,
         text=text,
         found=found,
-        shown=render(text, below=2),
+        shown=render(text, below=1),
         errors=errors,
         longest=LONGEST,
     )

@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
     setTimeout(() => (going = false), 1500);
   } else if (key === "/") {
     event.preventDefault();
-    document.getElementById("q")?.focus();
+    document.getElementById("site-search")?.focus();
   } else if (key === "?") {
     document.getElementById("shortcuts")?.showModal();
   }
