@@ -14,7 +14,7 @@ from preau.services.information.bookmarks import operations
 from preau.services.information.bookmarks.models import Bookmark, Folder
 from preau.services.information.bookmarks.schemas import FolderIn
 from preau.services.information.bookmarks.views import blueprint
-from preau.services.utilities.groups import tools
+from preau.services.utilities.groups import operations as groups
 
 SERVICE = "bookmarks"
 
@@ -23,13 +23,13 @@ SERVICE = "bookmarks"
 def group(group_id: int) -> Response:
     """What is shared with a group; whoever contributes there opens a folder for it."""
     if request.method == "POST":
-        opened = tools.require_level(me(), group_id, SERVICE, "write")
+        opened = groups.require_level(me(), group_id, SERVICE, "write")
         with atomic():
             folder = operations.create_folder(me(), FolderIn(name=opened.name))
-            members = tools.chosen(opened)[SERVICE].level
+            members = groups.chosen(opened)[SERVICE].level
             operations.share(me(), folder, {f"group:{group_id}": members})
         return done(_("Dossier du groupe ouvert."), "bookmarks.folder", folder_id=folder.id)
-    opened = tools.require_level(me(), group_id, SERVICE, "read")
+    opened = groups.require_level(me(), group_id, SERVICE, "read")
     shared = select(Share.object_id).where(Share.principal == f"group:{group_id}")
     found = {
         model: db.session.scalars(rights.allowed(me(), model).where(model.id.in_(shared))).all()
@@ -40,5 +40,5 @@ def group(group_id: int) -> Response:
         group=opened,
         folders=sorted(found[Folder], key=lambda each: each.name.lower()),
         bookmarks=sorted(found[Bookmark], key=lambda each: each.title.lower()),
-        contributes=tools.level_of(me(), opened, SERVICE) in ("write", "manage"),
+        contributes=groups.level_of(me(), opened, SERVICE) in ("write", "manage"),
     )

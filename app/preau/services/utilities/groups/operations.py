@@ -17,7 +17,11 @@ from preau.services.utilities.groups.members import sheet_of
 from preau.services.utilities.groups.models import GroupSheet
 from preau.services.utilities.groups.rules import OURS, open_now
 from preau.services.utilities.groups.schemas import GroupIn
+from preau.services.utilities.groups.tools import chosen, level_of, require_level
 from preau.socle.directory.models import Group, Membership, Structure
+
+# What a service that is a group tool asks: see :mod:`preau.services.utilities.groups.tools`.
+__all__ = ["chosen", "level_of", "require_level"]
 
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
