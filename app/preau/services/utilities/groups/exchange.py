@@ -102,7 +102,7 @@ def _item(group: Group, scope: Scope) -> Item:
             tools=[ToolV1(service=each.service, level=each.level, quota=each.quota) for each in tools],
         ),
         title=group.name,
-        path=members.url_of(group),
+        path=f"/groupes/uid/{group.uid}",
         rights=[f"group:{group.uid}"],
         created_at=group.created_at,
         updated_at=group.updated_at,

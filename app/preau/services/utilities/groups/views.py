@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -68,6 +68,15 @@ def show(group_id: int) -> Response:
         role=members.role_of(me(), group),
         requests=members.requests(me(), group) if runs else [],
     )
+
+
+@blueprint.get("/uid/<uid>")
+def by_uid(uid: str) -> Response:
+    """The group under the name that it keeps in every instance: what an archive writes."""
+    group = db.session.scalar(rights.allowed(me(), Group).where(Group.uid == uid))
+    if group is None:
+        raise NotFound(_("Ce groupe n’existe pas ou ne vous est pas ouvert."))
+    return redirect(url_for("groups.show", group_id=group.id))
 
 
 @blueprint.route("/creer", methods=["GET", "POST"])
