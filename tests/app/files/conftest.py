@@ -26,6 +26,6 @@ def dav(app, world):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if key:
             sent["Authorization"] = authorization(key)
-        return app.test_client().open("/dav" + path, method=method, data=data, headers=sent)
+        return app.test_client().open("/dav" + path, method=method, data=data, headers=sent, buffered=True)
 
     return call

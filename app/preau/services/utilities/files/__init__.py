@@ -6,6 +6,8 @@ from preau.kernel import files as contents
 from preau.kernel.contract import EVERYONE, Counter, Job, Permission, Service, Tile
 from preau.kernel.identity import SCHOOL_STAFF
 from preau.services.utilities.files import (
+    api,
+    exchange,
     lockers,
     models,
     notifications,
@@ -38,8 +40,10 @@ service = Service(
         "UTI-UTL-ESF-07",
         "UTI-UTL-ESF-08",
         "UTI-UTL-ESF-09",
+        "UTI-UTL-ESF-10",
+        "UTI-UTL-ESF-11",
     ),
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     models=(
         models.Space,
         models.Node,
@@ -56,6 +60,7 @@ service = Service(
     ),
     notifications=notifications.NOTIFICATIONS,
     search=search.SEARCHABLE,
+    exchange=exchange.FORMATS,
     counters=(
         Counter("files.put", _l("Fichiers enregistrés")),
         Counter("files.handed_in", _l("Travaux rendus")),

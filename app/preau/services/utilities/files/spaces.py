@@ -45,19 +45,24 @@ def group_root(identity: Identity, group_id: int) -> Node:
     """The top of a group's space, for its members and managers."""
     if group_id not in groups_of(identity):
         raise NotFound(_("Ce groupe n’existe pas ou ne vous est pas ouvert."))
-    group = db.session.get_one(Group, group_id)
+    root = root_of_group(identity, group_id)
+    if not rights.may(identity, "read", root):
+        raise Refused(_("Les responsables de ce groupe n’ont pas ouvert son espace de fichiers."))
+    return root
+
+
+def root_of_group(identity: Identity, group_id: int) -> Node:
+    """The top of a group's space, made if need be; the caller has checked the right to it."""
     space = db.session.scalar(select(Space).where(Space.group_id == group_id))
     if space is None:
+        group = db.session.get_one(Group, group_id)
         quota, warn_at = quotas.group_limits(identity, group.structure_id)
         level = "read" if group.kind in READ_ONLY_KINDS else "write"
         values = {"quota": quota, "warn_at": warn_at, "members_level": level, "open_to": group.open_to}
         with lifted():  # the share on the root is the platform's, not the visitor's
             space_id = _insert(group_id=group_id, **values)
         space = db.session.get_one(Space, space_id)
-    root = db.session.get_one(Node, space.id)
-    if not rights.may(identity, "read", root):
-        raise Refused(_("Les responsables de ce groupe n’ont pas ouvert son espace de fichiers."))
-    return root
+    return db.session.get_one(Node, space.id)
 
 
 def _insert(**values: object) -> uuid.UUID:
