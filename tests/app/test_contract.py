@@ -22,6 +22,7 @@ from preau.kernel.search_index import SearchDocument
 from preau.kernel.tenancy import lifted
 from preau.services_list import SERVICES
 from tests.app.exchange.conftest import comparable, members
+from tests.support.population import populate
 
 # A placeholder is filled with at most this in the usual SMS; longer names are the exception.
 USUAL = "Sciences 6e A"
@@ -129,15 +130,13 @@ def test_export_import_export_is_identical_whatever_the_scope(inhabited, kind, p
     assert comparable(_exported(identity, scope)) == comparable(before)
 
 
-@EACH
-def test_what_is_searchable_is_found_by_its_owner(service: Service, inhabited):
-    for each in service.search:
-        if isinstance(each, Searchable):
-            with lifted():
-                there = db.session.scalars(select(each.model)).all()
-                expected = {str(_key(each, obj)) for obj in there if each.document(obj) is not None}
-                rows = select(SearchDocument.object_id).where(SearchDocument.kind == each.name)
-                assert set(db.session.scalars(rows)) == expected
+def test_all_that_is_searchable_is_in_the_index_and_nothing_else(inhabited):
+    for each in (each for service in SERVICES for each in service.search if isinstance(each, Searchable)):
+        with lifted():
+            there = db.session.scalars(select(each.model)).all()
+            expected = {str(_key(each, obj)) for obj in there if each.document(obj) is not None}
+            rows = select(SearchDocument.object_id).where(SearchDocument.kind == each.name)
+            assert set(db.session.scalars(rows)) == expected, each.name
 
 
 def _key(each: Searchable, obj: object) -> object:
@@ -166,8 +165,6 @@ UNUSED = ("data/directory/subject", "data/directory/mef")
 
 @pytest.fixture
 def inhabited(world):
-    """The world once every service has been used a little: see tests/support/inhabitants.py."""
-    from tests.support.inhabitants import inhabit
-
-    inhabit(world)
+    """The world once every service has been used a little."""
+    populate(world)
     return world
