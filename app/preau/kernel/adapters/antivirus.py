@@ -59,7 +59,11 @@ class Clamd:
         if self.address.startswith("/"):
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             link.settimeout(PATIENCE)
-            link.connect(self.address)
+            try:
+                link.connect(self.address)
+            except OSError:
+                link.close()
+                raise
             return link
         host, _, port = self.address.rpartition(":")
         return socket.create_connection((host, int(port or CLAMD_PORT)), timeout=PATIENCE)
