@@ -21,7 +21,10 @@ from .worker import known_heads, read_file
 # Below this, starting processes costs more than they bring.
 SMALL: Final = 24 * 1024**2
 WORKERS: Final = 2
-_PROGRESS: Final = "SELECT count(*) FILTER (WHERE done), count(*) FROM feed_batch WHERE delivery_id = %s AND stage = 'analyse'"
+_PROGRESS: Final = (
+    "SELECT count(*) FILTER (WHERE done), count(*) FROM feed_batch"
+    " WHERE delivery_id = %s AND stage = 'analyse'"
+)
 
 
 def unpack(path: Path, contents: Contents, folder: Path) -> list[tuple[int, str]]:

@@ -21,7 +21,8 @@ KINDS: Final = {
 }
 _JOURNAL: Final = """
 INSERT INTO journal_entry (at, actor_id, actor, action, object_kind, object_key, structure_id, origin, details)
-VALUES (now(), %(actor_id)s, %(actor)s, 'feeds.apply_batch', 'feed_delivery', %(delivery)s, NULL, %(origin)s, %(details)s)
+VALUES (now(), %(actor_id)s, %(actor)s, 'feeds.apply_batch', 'feed_delivery', %(delivery)s, NULL,
+  %(origin)s, %(details)s)
 """
 _LINKS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "pupil": (

@@ -7,7 +7,7 @@ again; the directory itself is only written by logged, transactional batches.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -107,7 +107,6 @@ staged_person = _staging(
     "feed_person",
     *_texts("category", "key", "operation"),
     Column("head", BigInteger),
-    Column("digest", LargeBinary),
     *_texts("last_name", "first_name", "birth_name", "other_names", "civility"),
     Column("birth_date", Date),
     Column("mail", Text),

@@ -39,6 +39,8 @@ from .work import Progress, connect, only_one
 
 PERMISSION: Final = "feeds.manage"
 FAMILIES: Final = {"aaf1d": ["aaf2d", "aaf1d"], "aaf2d": ["aaf2d", "aaf1d"]}
+# Seconds: a page polls every two.
+_REPORT_EVERY: Final = 0.3
 Listener = Callable[[str, int, int], None]
 
 
@@ -265,8 +267,8 @@ def _files(delivery: Delivery, address: str) -> list[tuple[int, str]]:
 def _rows_are_there(connection: Any, delivery_id: int) -> bool:
     """Whether the staged rows are those that the finished batches say they wrote."""
     row = connection.execute(
-        "SELECT (SELECT coalesce(sum(coalesce((result->>'pupil')::bigint, 0) + coalesce((result->>'guardian')::bigint, 0)"
-        "  + coalesce((result->>'staff')::bigint, 0) + coalesce((result->>'unchanged')::bigint, 0)), 0)"
+        "SELECT (SELECT coalesce(sum((SELECT sum(value::bigint) FROM jsonb_each_text(result)"
+        "   WHERE key IN ('pupil', 'guardian', 'staff', 'unchanged'))), 0)"
         "  FROM feed_batch WHERE delivery_id = %(id)s AND stage = 'analyse' AND done)"
         " = (SELECT count(*) FROM feed_person WHERE delivery_id = %(id)s)"
         " + (SELECT count(*) FROM feed_seen WHERE delivery_id = %(id)s)",
@@ -374,15 +376,16 @@ def _names(delivery: Delivery) -> dict[str, Any]:
 
 def _reporter(address: str, delivery_id: int, listener: Listener | None) -> Progress:
     """Writes the progress where the page polls it, at most three times a second."""
-    state = {"at": 0.0, "stage": ""}
+    at, last = 0.0, ""
 
     def report(stage: str, done: int, total: int) -> None:
         if listener is not None:
             listener(stage, done, total)
+        nonlocal at, last
         moment = time.monotonic()
-        if stage == state["stage"] and done < total and moment - float(state["at"]) < 0.3:
+        if stage == last and done < total and moment - at < _REPORT_EVERY:
             return
-        state.update(at=moment, stage=stage)
+        at, last = moment, stage
         with connect(address) as connection:
             connection.execute(
                 "UPDATE feed_delivery SET stage = %s, progress = %s WHERE id = %s",

@@ -5,6 +5,8 @@ touched; `%(sources)s` are the sources that share its keys; `%(scope)s` the stru
 speaks for. A person created by this delivery has its number in source_key.
 """
 
+# Assembled from the constants of this file; values only ever travel as parameters.
+
 from typing import Final
 
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"

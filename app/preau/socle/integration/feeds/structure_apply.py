@@ -1,5 +1,7 @@
 """Structures, their declared classes and groups, subjects and MEF: the small part of a delivery."""
 
+# Assembled from constants; values only ever travel as parameters.
+
 from __future__ import annotations
 
 import json
@@ -11,9 +13,13 @@ from .work import Connection
 
 _CONTACT: Final = ("mail", "phone", "fax", "site", "address_lines", "postal_code", "town", "post_box")
 _COLUMNS: Final = ("uai", "kind", "degree", "name", "short_name", "siret")
-_FIND: Final = "SELECT id FROM structure WHERE (source = ANY(%s) AND key = %s) OR uai = %s ORDER BY source = %s DESC LIMIT 1"
+_FIND: Final = (
+    "SELECT id FROM structure WHERE (source = ANY(%s) AND key = %s) OR uai = %s"
+    " ORDER BY source = %s DESC LIMIT 1"
+)
 _INSERT: Final = """
-INSERT INTO structure (uai, kind, degree, name, short_name, siret, source, key, contact, attributes, created_at, updated_at)
+INSERT INTO structure (uai, kind, degree, name, short_name, siret, source, key, contact, attributes,
+  created_at, updated_at)
 VALUES (%(uai)s, %(kind)s, %(degree)s, %(name)s, %(short_name)s, %(siret)s, %(source)s, %(key)s, %(contact)s,
   %(attributes)s, now(), now()) RETURNING id
 """
@@ -57,7 +63,8 @@ _CODES: Final = {
       WHERE delivery_id = %(delivery)s AND kind = 'mef' AND label <> ''
       ON CONFLICT (code) DO UPDATE SET label = excluded.label, national_code = excluded.national_code,
         stat_code = excluded.stat_code
-      WHERE (mef.label, mef.national_code, mef.stat_code) <> (excluded.label, excluded.national_code, excluded.stat_code)""",
+      WHERE (mef.label, mef.national_code, mef.stat_code)
+        <> (excluded.label, excluded.national_code, excluded.stat_code)""",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.directory.words import PROFILE_PLURALS
 
-from . import jobs, operations
+from . import jobs, operations, storage
 from .errors import FeedError, Severity, catalogue, message
 from .models import Delivery, FeedProblem
 from .words import APPLIED_LABELS, MODE_LABELS, SOURCE_LABELS, STATE_LABELS, stage_label
@@ -112,7 +112,7 @@ def _take(upload: FileStorage | None, posted: str) -> Delivery:
         raise FeedError("PRE-FED-115")
     day = date.fromisoformat(posted) if posted else None
     name = Path(upload.filename.replace("\\", "/")).name
-    with tempfile.NamedTemporaryFile(dir=operations.storage.home(), suffix=".received") as kept:
+    with tempfile.NamedTemporaryFile(dir=storage.home(), suffix=".received") as kept:
         upload.save(kept)
         kept.flush()
         delivery = operations.receive(me(), Path(kept.name), name=name, dated=day)
@@ -141,13 +141,20 @@ def _context(delivery: Delivery) -> dict[str, Any]:
         "maximum": progress.get("total", 0),
         "poll_url": url_for("feeds.show", delivery_id=delivery.id),
         "structures": [_summed(row) for row in plan.get("structures", [])],
-        "stops": [{"code": stop["code"], "text": message(stop["code"], stop)} for stop in plan.get("stops", [])],
-        "refusal": message(delivery.refusal["code"], delivery.refusal.get("details")) if delivery.refusal else "",
+        "stops": [
+            {"code": stop["code"], "text": message(stop["code"], stop)} for stop in plan.get("stops", [])
+        ],
+        "refusal": message(delivery.refusal["code"], delivery.refusal.get("details"))
+        if delivery.refusal
+        else "",
         "problems": _lines(operations.problems(delivery.id, limit=_SHOWN)),
-        "applied": [(APPLIED_LABELS.get(name, name), count) for name, count in delivery.counts.get("applied", {}).items()
-                    if name in APPLIED_LABELS],
+        "applied": [
+            (APPLIED_LABELS[name], count)
+            for name, count in delivery.counts.get("applied", {}).items()
+            if name in APPLIED_LABELS
+        ],
         **_words(),
-    }  # fmt: skip
+    }
 
 
 def _summed(row: dict[str, Any]) -> dict[str, Any]:
