@@ -127,7 +127,8 @@ service = Service(
             _l("Connexion inhabituelle à mon compte"),
             title=_l("Une connexion inhabituelle à votre compte"),
             body=_l(
-                "Votre compte vient d’être ouvert depuis un lieu et un appareil nouveaux ({device}). Si ce n’est pas vous, déconnectez-le et changez de mot de passe."
+                "Votre compte vient d’être ouvert depuis un lieu et un appareil nouveaux ({device}). "
+                "Si ce n’est pas vous, déconnectez-le et changez de mot de passe."
             ),
             short=_l(
                 "Connexion inhabituelle à votre compte ({device}). Ce n’est pas vous ? Changez de mot de passe."

@@ -144,7 +144,7 @@ def _sign_in_first() -> Response:
     values = {"next": wanted()}
     if g.get("session_expired"):
         values["raison"] = "inactivite"
-    return _go(url_for("authentication.sign_in", **values))
+    return _go(url_for("authentication.sign_in", _external=False, **values))
 
 
 def _stronger_first() -> Response:

@@ -1,4 +1,4 @@
-"""What a functional administrator does to one account. Every change is journalled; nobody chooses a password for another.
+"""What a functional administrator does to one account: all journalled; nobody chooses another's password.
 
 The states: pending → active ⇄ suspended → disabled → purged; a reset brings active or suspended back to
 pending. SOC-SEC-IAU-13, SOC-SEC-IAU-14, ASVS 6.4.6, 7.4.2, 7.4.5.
@@ -34,7 +34,7 @@ MOVES = {
 }
 
 
-def administered(identity: Identity, wanted: AccountFilter) -> Select[tuple[Account, Person]]:
+def administered(identity: Identity, wanted: AccountFilter) -> Select[Account, Person]:
     """The accounts of the people of the identity's schools, filtered."""
     profiles = select(Profile.person_id).where(Profile.structure_id.in_(scope(identity, wanted.structure)))
     if wanted.profile:

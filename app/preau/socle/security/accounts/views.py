@@ -25,6 +25,7 @@ from preau.socle.security.accounts import administration, batches, doors
 from preau.socle.security.accounts.models import AccountBatch
 from preau.socle.security.accounts.schemas import AccountChange, AccountFilter, NewAccount, PurgeDate
 from preau.socle.security.models import Account, SignInSession
+from preau.socle.security.policy import watch
 from preau.socle.security.policy.settings import PROFILE_NAMES
 from preau.socle.security.words import ACTIONS, BATCHES, STATES
 
@@ -87,7 +88,7 @@ def _kinds_of(person_ids: list[int]) -> dict[int, list[str]]:
 def index() -> Response:
     """The accounts, filtered."""
     wanted = _filter()
-    page = paged(administration.administered(me(), wanted), asked_page(), 25, rows=True)
+    page = paged(administration.administered(me(), wanted), asked_page(), 25, rows=True)  # type: ignore[arg-type]
     ids = [account.person_id for account, _person in page.items]
     schools = _schools()
     structure_ids = [wanted.structure] if wanted.structure else [id_ for id_, _name in schools]
@@ -185,6 +186,7 @@ def _show(account: Account, errors: dict[str, list[str]] | None = None, status: 
         profiles=db.session.scalars(select(Profile).where(Profile.person_id == person.id)).all(),
         devices=_device_count(person.id),
         lines=lines,
+        names=watch.names_of(list(lines)),
         errors=errors or {},
         typed=request.form if errors else None,
         own=account.person_id == me().person_id,
@@ -210,7 +212,7 @@ def act(uid: str, action: str) -> BaseResponse:
         "second_factor": (administration.stop_second_factor, _("La double vérification est arrêtée.")),
     }
     function, message = doing[action]
-    function(me(), account)  # type: ignore[operator]
+    function(me(), account)
     return done(message, "accounts.show", uid=uid)
 
 
@@ -248,7 +250,7 @@ def batch() -> BaseResponse:
     wanted, kind = _filter(), request.form.get("kind", "")
     if request.form.get("everybody"):
         rows = db.session.execute(administration.administered(me(), wanted)).all()
-        ids = [account.person_id for account, _person in rows]
+        ids = [row.Account.person_id for row in rows]
     else:
         ids = [int(value) for value in request.form.getlist("person") if value.isdigit()]
     structure = wanted.structure or _only_school(ids)

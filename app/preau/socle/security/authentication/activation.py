@@ -6,7 +6,8 @@ SOC-SEC-IAU-13, SOC-SEC-IAU-14, RUL-62, ASVS 6.4.1.
 from flask_babel import gettext as _
 
 from preau.kernel import events, journal
-from preau.kernel.database import now
+from preau.kernel.database import db, now
+from preau.kernel.errors import Invalid
 from preau.kernel.identity import AuthenticationLevel, Identity
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
@@ -43,8 +44,8 @@ def check_code(login: str, code: str, visit: Visit) -> int:
     throttle.note_origin(visit.origin, login)
     raise SignInRefused(
         _(
-            "Identifiant ou code incorrect. Recopiez-les depuis la fiche ; si elle a déjà servi ou si elle est ancienne,"
-            " demandez-en une nouvelle à l’école."
+            "Identifiant ou code incorrect. Recopiez-les depuis la fiche ;"
+            " si elle a déjà servi ou si elle est ancienne, demandez-en une nouvelle à l’école."
         ),
         code="PRE-AUT-005",
     )
@@ -66,6 +67,17 @@ def activate(person_id: int, password: str, visit: Visit) -> tuple[Proven, Ident
         journal.record(identity, "security.account_activated", account, key=identity.uid)
         events.publish("security.activated", identity, account)
     return Proven(person_id, AuthenticationLevel.PASSWORD), identity
+
+
+def faults(person_id: int, password: str) -> dict[str, list[str]]:
+    """What is wrong with a password that a person is choosing, by field; nothing when it suits."""
+    with lifted():
+        account = db.session.get_one(Account, person_id)
+        try:
+            passwords.require_good(flatten(person_id), account, password)
+        except Invalid as invalid:
+            return invalid.errors
+    return {}
 
 
 def _expired(account: Account) -> bool:

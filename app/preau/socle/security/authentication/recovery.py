@@ -98,7 +98,8 @@ def _send(account: Account | None, purpose: str, channel: tuple[str, str] | None
                 medium,
                 address,
                 _(
-                    "Votre code Préau : %(code)s. Il est valable dix minutes. Si vous n’avez rien demandé, ne faites rien.",
+                    "Votre code Préau : %(code)s. Il est valable dix minutes."
+                    " Si vous n’avez rien demandé, ne faites rien.",
                     code=spaced,
                 ),
                 subject=_("Votre code pour l’ENT"),

@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, request
-from flask.wrappers import Response
 from sqlalchemy import ColumnElement, delete, select, update
+from werkzeug.wrappers import Response
 
 from preau.kernel import journal
 from preau.kernel.database import db, now

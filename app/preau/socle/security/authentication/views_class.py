@@ -1,6 +1,6 @@
 """The sign-in page of a class: a child touches their first name, then their pictures, in order."""
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ from preau.socle.security.web import CODE_LIMIT, limiter
 
 def _door(code: str) -> tuple[Group, list[tuple[int, str]]]:
     """The class behind an address and its children with pictures: first names, an initial when two are alike."""
+    g.frame = {**g.get("frame", {}), "face": "maternelle"}
     with lifted():
         found = db.session.execute(
             select(ClassDoor, Group).join(Group, Group.id == ClassDoor.group_id).where(ClassDoor.code == code)

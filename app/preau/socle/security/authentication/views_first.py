@@ -69,7 +69,7 @@ def choose_password_submit() -> Response:
     if password != request.form.get("again", ""):
         errors["again"] = [_("Les deux mots de passe ne sont pas les mêmes. Retapez-les.")]
     if errors:
-        return _choose_page(kept["person"], errors, 422)
+        return _choose_page(kept["person"], first.faults(kept["person"], password) | errors, 422)
     try:
         proven, _identity = first.activate(kept["person"], password, visit)
     except Invalid as invalid:

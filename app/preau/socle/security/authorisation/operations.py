@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
@@ -194,7 +195,11 @@ def _give(
     with atomic() as session:
         for permission in permissions:
             for key in keys:
-                values = {"starts_on": period.starts_on, "ends_on": period.ends_on, "suspended": False}
+                values: dict[str, Any] = {
+                    "starts_on": period.starts_on,
+                    "ends_on": period.ends_on,
+                    "suspended": False,
+                }
                 values |= {"delegated_by_id": by}
                 statement = insert(Grant).values(
                     id=uuid.uuid4(), structure_id=structure_id, permission=permission, principal=key, **values
@@ -330,7 +335,7 @@ def review(day: date | None = None) -> int:
         ).all():
             account = session.get(Account, author)
             held = (
-                flatten(author).grants if account is not None and account.state == "active" else frozenset()
+                flatten(account.person_id).grants if account is not None and account.state == "active" else frozenset()
             )
             for grant in session.scalars(
                 select(Grant).where(Grant.delegated_by_id == author, ~Grant.suspended)

@@ -139,7 +139,7 @@ def _grants(school: int, *, lent: bool) -> list[dict[str, Any]]:
             "grant": row,
             "who": names[row.principal].label if row.principal in names else _("(n’existe plus)"),
             "what": declared[row.permission].label if row.permission in declared else row.permission,
-            "by": people.get(row.delegated_by_id),
+            "by": people.get(row.delegated_by_id or 0),
         }
         for row in rows
     ]

@@ -27,14 +27,15 @@ ALERTS_URL = "/administration/securite/alertes"
 def account_locked(actor: Identity, account: Account, name: str) -> None:
     """Many failures: alert each school of the person."""
     with lifted(), atomic() as session:
-        structures = list(
+        structures: list[int] = list(
             session.scalars(
                 select(Profile.structure_id).where(
                     Profile.person_id == account.person_id, Profile.left_on.is_(None)
                 )
             )
         )
-        for structure_id in structures or [None]:
+        places: list[int | None] = list(structures) or [None]
+        for structure_id in places:
             session.add(
                 SecurityAlert(
                     kind="locked",
@@ -44,9 +45,7 @@ def account_locked(actor: Identity, account: Account, name: str) -> None:
                     details={"login": account.login},
                 )
             )
-        journal.record(
-            actor, "security.locked", account, key=account.person.uid, structure_id=(structures or [None])[0]
-        )
+        journal.record(actor, "security.locked", account, key=account.person.uid, structure_id=places[0])
         notify(actor, "security.locked", watchers(structures), url=ALERTS_URL, name=name, login=account.login)
         events.publish("security.locked", actor, account)
 

@@ -38,7 +38,7 @@ class JournalFilter(BaseModel):
     until: date | None = None
 
 
-def entries(identity: Identity, wanted: JournalFilter) -> Select[tuple[JournalEntry]]:
+def entries(identity: Identity, wanted: JournalFilter) -> Select[JournalEntry]:
     """Lines of authentication and rights in the schools where the identity may read them, last first."""
     statement = select(JournalEntry).where(JournalEntry.action.startswith("security."))
     if not identity.everywhere:
@@ -93,7 +93,7 @@ def names_of(lines: list[JournalEntry]) -> dict[str, str]:
     }
 
 
-def as_csv(statement: Select[tuple[JournalEntry]]) -> Iterator[str]:
+def as_csv(statement: Select[JournalEntry]) -> Iterator[str]:
     """The lines as CSV (RFC 4180, semicolon and UTF-8 with its mark, as a French spreadsheet opens it)."""
     buffer = io.StringIO("\ufeff")
     buffer.seek(0, io.SEEK_END)
@@ -115,7 +115,7 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def alerts(identity: Identity, *, handled: bool) -> Select[tuple[SecurityAlert]]:
+def alerts(identity: Identity, *, handled: bool) -> Select[SecurityAlert]:
     """Alerts that the identity watches over, last first."""
     statement = select(SecurityAlert)
     if not identity.everywhere:
