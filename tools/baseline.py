@@ -15,7 +15,8 @@ from preau.settings import Settings
 TARGET = Path(__file__).parent.parent / "app/preau/migrations/versions/0001_foundation.sql"
 # Set by the dump for itself; made by the operator who prepares the server.
 LEFT_OUT = re.compile(
-    r"^(SET |SELECT pg_catalog\.set_config|\\|COMMENT ON EXTENSION|CREATE EXTENSION|ALTER DEFAULT|CREATE SCHEMA|(CREATE|ALTER) TEXT SEARCH)"
+    r"^(SET |SELECT pg_catalog\.set_config|\\|COMMENT ON EXTENSION|CREATE EXTENSION|ALTER DEFAULT|CREATE SCHEMA"
+    r"|(CREATE|ALTER) TEXT SEARCH)"
 )
 
 
@@ -25,7 +26,7 @@ def main() -> None:
         cluster = Cluster(Path(folder), durable=False)
         cluster.start()
         try:
-            app = create_app(Settings(database=cluster.url(), data=Path(folder), secret_key="baseline"))  # noqa: S106
+            app = create_app(Settings(database=cluster.url(), data=Path(folder), secret_key="baseline"))
             with app.app_context():
                 migrate.create_from_models()
                 db.engine.dispose()
@@ -43,7 +44,9 @@ def cleaned(dump: str) -> str:
     """The statements alone, without what only the dump needs."""
     lines = [line.rstrip() for line in dump.splitlines() if not line.startswith("--")]
     text = "\n".join(lines)
-    statements = [part for part in re.split(r"\n{2,}", text) if part.strip() and not LEFT_OUT.match(part.strip())]
+    statements = [
+        part for part in re.split(r"\n{2,}", text) if part.strip() and not LEFT_OUT.match(part.strip())
+    ]
     return "\n\n".join(part.strip("\n") for part in statements) + "\n"
 
 

@@ -23,7 +23,7 @@ def main() -> None:
         print(f"Sans les paquets du système qui manquent, cette démonstration laisse de côté : {left_out}.")
     feed = ["--feed", str(options.feed.resolve())] if options.feed else []
     preau = str(environment.VENV / "bin" / "preau")
-    os.execv(preau, [preau, "demo", "--port", str(options.port), *feed])
+    os.execv(preau, [preau, "demo", "--port", str(options.port), *feed])  # noqa: S606 - no shell wanted
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ class Outcome:
     skipped: Counter[str]
 
     @classmethod
-    def of(cls, stage: Stage, succeeded: bool | None, seconds: float) -> Outcome:
+    def of(cls, stage: Stage, succeeded: bool | None, seconds: float) -> Outcome:  # noqa: FBT001 - a result
         """Count the stage's tests; a stage of tests that ran none has failed, whatever its exit code."""
         passed, failed, skipped = 0, 0, Counter[str]()
         if stage.junit().exists():
-            for case in ET.parse(stage.junit()).iter("testcase"):
+            for case in ET.parse(stage.junit()).iter("testcase"):  # noqa: S314 - pytest wrote it
                 if (skip := case.find("skipped")) is not None:
                     skipped[skip.get("message", "sans raison")] += 1
                 elif case.find("failure") is not None or case.find("error") is not None:

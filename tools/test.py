@@ -132,4 +132,6 @@ def install_browser_packages() -> None:
 
 
 if __name__ == "__main__":
+    # As Ctrl-C: whoever ends the run ends the stage that is running too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(*sys.argv[1:]))

@@ -101,7 +101,7 @@ def items_of(identity: Identity, exchangeable: Exchangeable, scope: Scope) -> It
 
 
 def instance() -> Instance:
-    """This instance, as archives name it."""
+    """The instance, as archives name it."""
     from preau.kernel.contract import registry
 
     settings = current_app.config["SETTINGS"]

@@ -17,7 +17,7 @@ def populate(world):
             root = spaces.own_root(identity)
             folder = tree.create_folder(identity, root, "Partagé")
             inner = tree.create_folder(identity, folder, "Dedans")
-            node, _new = content.put(identity, inner, "leçon.txt", files.store(b"la lecon"))
+            content.put(identity, inner, "leçon.txt", files.store(b"la lecon"))
             content.put(identity, inner, "leçon.txt", files.store(b"la lecon, mieux"))
             content.put(identity, root, "à moi.txt", files.store(key.encode()))
             sharing.share(identity, folder, {f"group:{group_id}": "read"})

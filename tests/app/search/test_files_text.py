@@ -10,7 +10,10 @@ from odfdo import Document, Paragraph
 
 from preau.kernel.adapters.text_extraction import PurePythonExtraction
 
-WORD = '<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>La photo</w:t></w:r><w:r><w:t>synthèse</w:t></w:r></w:p><w:p><w:r><w:t>des plantes</w:t></w:r></w:p></w:body></w:document>'
+WORD = (
+    '<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>La photo</w:t></w:r><w:r><w:t>synthèse</w:t></w:r></w:p>'
+    "<w:p><w:r><w:t>des plantes</w:t></w:r></w:p></w:body></w:document>"
+)
 CORE = (
     '<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Théo</dc:creator><dc:title>SVT</dc:title></c>'
 )
@@ -45,7 +48,7 @@ def pdf() -> bytes:
 SAMPLES = {
     "text": "La photosynthèse des plantes".encode,
     "latin": lambda: "La photosynthèse des plantes".encode("cp1252"),
-    "html": lambda: "<!doctype html><p>La photosynthèse <b>des plantes</b>".encode(),
+    "html": "<!doctype html><p>La photosynthèse <b>des plantes</b>".encode,
     "odt": open_document,
     "docx": lambda: archive(
         **{"[Content_Types]_dot_xml": "<T/>", "word__document_dot_xml": WORD, "docProps__core_dot_xml": CORE}
@@ -88,6 +91,9 @@ def test_a_broken_or_hostile_file_says_nothing_and_breaks_nothing(kind):
 
 
 def test_the_reader_lives_under_limits_of_memory():
-    hungry = "import resource; from preau.kernel.adapters import text_readers as t; t.read = lambda c: bytearray(2*1024**3); t.main()"
+    hungry = (
+        "import resource; from preau.kernel.adapters import text_readers as t;"
+        "t.read = lambda c: bytearray(2*1024**3); t.main()"
+    )
     done = subprocess.run([sys.executable, "-c", hungry], input=b"", capture_output=True, check=True)
     assert b'"readable": false' in done.stdout

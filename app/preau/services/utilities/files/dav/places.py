@@ -126,7 +126,7 @@ def shared_entrances(identity: Identity) -> Iterator[Entrance]:
 def _distinct(entrances: Iterable[Entrance]) -> Iterator[Entrance]:
     seen: dict[str, int] = {}
     for raw, entrance in entrances:
-        name = raw.replace("/", "∕").strip() or "?"
+        name = raw.replace("/", "\u2215").strip() or "?"
         seen[name] = seen.get(name, 0) + 1
         yield (name if seen[name] == 1 else f"{name} ({seen[name]})"), entrance
 
