@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from preau.kernel import channels
+from preau.kernel import channels, events
 from preau.kernel.contract import registry
 from preau.kernel.database import Model, Moment, db, now
 from preau.kernel.identity import Identity
@@ -119,8 +119,21 @@ def _counted(response: Response) -> bool:
     )
 
 
+_listening: set[str] = set()
+
+
+def listen() -> None:
+    """Count each event whose name a service declares as one of its counters."""
+    for service in registry:
+        for counter in service.counters:
+            if counter.name not in _listening:
+                _listening.add(counter.name)
+                events.after(counter.name, lambda event: count(event.name, event.identity))
+
+
 def init_app(app: Flask) -> None:
-    """Count the pages of each service; write now and then, and when the process ends."""
+    """Count events and the pages of each service; write now and then, and when the process ends."""
+    listen()
 
     @app.after_request
     def count_page(response: Response) -> Response:

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from preau.kernel import jobs, preferences, rights
+from preau.kernel import jobs, preferences, rights, statistics
 from preau.kernel.database import db, today
 from preau.kernel.notify_models import NotificationRow
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
+from preau.services.utilities.files.models import Space
 from preau.services.utilities.groups import jobs as group_jobs
 from preau.services.utilities.groups import tools
 from preau.services.utilities.groups.models import GroupSheet
@@ -388,3 +389,28 @@ def test_the_api_makes_lists_and_closes(browser, world):
     assert teacher.delete(f"/api/v1/groups/{key}").status_code == 204
     jobs.run_pending()
     assert "API" not in [each["name"] for each in browser("pupil").get("/api/v1/groups").json["items"]]
+
+
+@pytest.mark.sdet("UTI-UTL-GRP-02", "UTI-UTL-GRP-04")
+def test_the_group_s_space_of_files_is_what_its_manager_gave(browser, world):
+    teacher, pupil = browser("teacher"), browser("pupil")
+    make(teacher, world)
+    group = only()
+    add(teacher, group, person(world, "pupil"))
+    assert pupil.get(f"/fichiers/groupes/{group.id}").status_code == 403
+    given = {"tools": ["files"], "level_files": "read", "quota_files": "20"}
+    assert teacher.post(f"/groupes/{group.id}/outils", data=given).status_code == 303
+    assert pupil.get(f"/fichiers/groupes/{group.id}").status_code < 400
+    with lifted():
+        space = db.session.scalars(select(Space).where(Space.group_id == group.id)).one()
+        assert (space.members_level, space.quota_set) == ("read", 20 * 1024**2)
+    teacher.post(f"/groupes/{group.id}/outils", data={})
+    assert pupil.get(f"/fichiers/groupes/{group.id}").status_code == 403
+
+
+@pytest.mark.sdet("UTI-UTL-GRP-01")
+def test_making_a_group_is_counted_without_anybody_s_name(browser, world):
+    before = statistics.waiting()
+    make(browser("teacher"), world)
+    assert any(key.counter == "groups.created" for key in statistics._tally)
+    assert statistics.waiting() > before

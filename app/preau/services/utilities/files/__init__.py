@@ -16,6 +16,7 @@ from preau.services.utilities.files import (
     search,
     settings,
     sharing,
+    spaces,
     trash,
     views,
 )
@@ -75,8 +76,9 @@ service = Service(
         Job("23 * * * *", lockers.remind),
     ),
     group_tool=True,
+    group_endpoint="files.group",
     across_schools=True,
-    needs=("directory",),
-    on_ready=(sharing.listen, scanning.listen),
+    needs=("directory", "groups"),
+    on_ready=(sharing.listen, scanning.listen, spaces.listen),
     mounts=((PREFIX, application),),
 )

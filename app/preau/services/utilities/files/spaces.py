@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from preau.kernel import journal, rights
+from preau.kernel import events, journal, rights
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, NotFound, Refused
 from preau.kernel.identity import Identity
@@ -17,6 +17,7 @@ from preau.kernel.transaction import atomic
 from preau.services.utilities.files import quotas
 from preau.services.utilities.files.models import Node, Space
 from preau.services.utilities.files.rules import groups_of, managed_groups
+from preau.services.utilities.groups import operations as tools_of_group
 from preau.socle.directory.models import Group, Membership
 
 MEMBERS_LEVELS = ("none", "read", "write")
@@ -57,12 +58,40 @@ def root_of_group(identity: Identity, group_id: int) -> Node:
     if space is None:
         group = db.session.get_one(Group, group_id)
         quota, warn_at = quotas.group_limits(identity, group.structure_id)
-        level = "read" if group.kind in READ_ONLY_KINDS else "write"
+        level = _given_level(group)
         values = {"quota": quota, "warn_at": warn_at, "members_level": level, "open_to": group.open_to}
         with lifted():  # the share on the root is the platform's, not the visitor's
             space_id = _insert(group_id=group_id, **values)
         space = db.session.get_one(Space, space_id)
     return db.session.get_one(Node, space.id)
+
+
+def _given_level(group: Group) -> str:
+    """What the members of a group may do: what its manager gave them, in a group made by hand."""
+    if group.kind != "free":
+        return "read" if group.kind in READ_ONLY_KINDS else "write"
+    tool = tools_of_group.chosen(group).get("files")
+    return "none" if tool is None else ("read" if tool.level == "read" else "write")
+
+
+def _follow(event: events.Event) -> None:
+    """Keep an existing space what the group's manager and members make of it (UTI-UTL-GRP-02, GRP-04)."""
+    with lifted():  # the manager may not see every row below the root
+        space = db.session.scalar(select(Space).where(Space.group_id == event.obj.id))
+        if space is None:
+            return
+        space.open_to = event.obj.open_to
+        if event.name == "groups.tools_changed":
+            tool = tools_of_group.chosen(event.obj).get("files")
+            space.members_level = _given_level(event.obj)
+            space.quota_set = tool.quota if tool else None
+        open_to_members(space)
+
+
+def listen() -> None:
+    """Follow groups in the transactions that change them."""
+    for name in ("groups.tools_changed", "groups.members_added", "groups.joined"):
+        events.within(name, _follow)
 
 
 def _insert(**values: object) -> uuid.UUID:
