@@ -70,7 +70,7 @@ def test_the_rights_of_another_school_are_out_of_reach(browser, world):
     assert client.get(f"{HOME}?school={world.structures['ecole']}").status_code == 403
 
 
-@pytest.mark.sdet("SOC-SEC-AUT-03")
+@pytest.mark.sdet("SOC-SEC-AUT-02", "SOC-SEC-AUT-03")
 def test_a_right_is_granted_to_a_person_for_a_time_suspended_brought_back_and_withdrawn(browser, world):
     client, teacher = browser("manager"), browser("teacher")
     page = f"{HOME}attributions"

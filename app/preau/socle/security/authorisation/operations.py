@@ -335,7 +335,9 @@ def review(day: date | None = None) -> int:
         ).all():
             account = session.get(Account, author)
             held = (
-                flatten(account.person_id).grants if account is not None and account.state == "active" else frozenset()
+                flatten(account.person_id).grants
+                if account is not None and account.state == "active"
+                else frozenset()
             )
             for grant in session.scalars(
                 select(Grant).where(Grant.delegated_by_id == author, ~Grant.suspended)
