@@ -16,27 +16,35 @@ COLLECT = (
     *("--no-location", "--omit-header", "--sort-output", "--output-file"),
 )
 # What a page may say in every language.
-UNIVERSAL = {
-    "Préau",
-    "ENT",
-    "RGPD",
-    "OK",
-    "PDF",
-    "ZIP",
-    "CSV",
-    "XML",
-    "WebDAV",
-    "API",
-    "UAI",
-    "INE",
-    "TOTP",
-    "QR",
-}
+UNIVERSAL = frozenset(
+    [
+        "Préau",
+        "ENT",
+        "RGPD",
+        "OK",
+        "PDF",
+        "ZIP",
+        "CSV",
+        "XML",
+        "WebDAV",
+        "API",
+        "UAI",
+        "INE",
+        "QR",
+        "Windows",
+        "macOS",
+        "Linux",
+        "MANIFEST",
+        "json",
+    ]
+)
 TAG = re.compile(r"<!--.*?-->|<(script|style|svg)\b.*?</\1>|<[^>]*>?|^[^<]*>", re.DOTALL | re.IGNORECASE)
 SAID = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description)=\"([^\"]*[^\W\d_]{2}[^\"]*)\"")
 # The grid answers French regulations, for French readers.
 FRENCH_BY_NATURE = ROOT / "app" / "preau" / "conformity"
 WORD = re.compile(r"[^\W\d_]{2,}")
+# A name or an address that one template hands to another.
+HANDED_OVER = re.compile(r"[a-z]+(?:-[a-z]+)+|[?&][a-z]+=.*")
 ENTITY = re.compile(r"&\w+;|&#\d+;")
 
 
@@ -79,7 +87,10 @@ def untranslated(path: Path) -> list[str]:
     whole = "".join(text for _, text in page)
     found = SAID.findall(whole)
     text = ENTITY.sub(" ", TAG.sub(" ", whole))
-    found += [line.strip() for line in text.splitlines() if set(WORD.findall(line)) - UNIVERSAL]
+    lines = [line.replace("\x00", "").strip() for line in text.splitlines()]
+    found += [
+        line for line in lines if set(WORD.findall(line)) - UNIVERSAL and not HANDED_OVER.fullmatch(line)
+    ]
     return [f"{path.relative_to(ROOT)} : hors de gettext : {words[:80]}" for words in found]
 
 

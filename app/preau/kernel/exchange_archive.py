@@ -143,7 +143,8 @@ class Archive:
 
     def verify(self) -> None:
         """Compare every checksum, without keeping anything in memory."""
-        for entry in (*self.manifest.parts, *self.manifest.files):
+        entries: list[Any] = [*self.manifest.parts, *self.manifest.files]
+        for entry in entries:
             digest = hashlib.sha256()
             try:
                 with self.zip.open(entry.path) as member:

@@ -141,8 +141,7 @@ class Context:
     def _members(self) -> frozenset[int]:
         if self._people is None:
             with lifted():  # the people of the school that is administered
-                people = db.session.scalars(principals().members(self.scope.principals))
-                self._people = frozenset(people)
+                self._people = frozenset(db.session.scalars(principals().members(self.scope.principals)).all())
         return self._people
 
     def person(self, uid: str | None) -> int | None:
@@ -190,7 +189,7 @@ class Context:
                 Share(
                     object_id=obj.id,
                     principal=key,
-                    kind=obj.__tablename__,
+                    kind=obj.__tablename__,  # type: ignore[attr-defined]
                     level=level,
                     shared_by_id=obj.owner_id,
                 )

@@ -67,7 +67,7 @@ def export_archive(
             exported_at=now(),
             exported_by=identity.uid,
             instance=instance(),
-            scope=ScopeOf(kind=scope.kind, key=_scope_key(scope)),  # type: ignore[arg-type]
+            scope=ScopeOf(kind=scope.kind, key=_scope_key(scope)),
             parts=parts,
             files=[writer.files[sha256] for sha256 in sorted(writer.files)],
         )

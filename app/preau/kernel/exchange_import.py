@@ -112,12 +112,13 @@ def import_archive(
 
 
 def _refusal(report: Report) -> str:
-    return _(
+    refusal: str = _(
         "Import refusé : %(count)s objets existent déjà, par exemple %(examples)s. Rien n’a été modifié. "
         "Choisissez de remplacer ou de fusionner.",
         count=sum(part.conflicts for part in report.parts),
         examples=", ".join(report.conflicts[:3]),
     )
+    return refusal
 
 
 class _Run:

@@ -45,7 +45,7 @@ def message(error: Any) -> str:
     if kind == "value_error":
         return str(context.get("error", error["msg"]))
     if kind == "missing" or context.get("min_length") == 1:
-        return _("Remplissez ce champ.")
+        return str(_("Remplissez ce champ."))
     wording = WORDINGS.get(kind, _l("Cette valeur ne convient pas. Corrigez-la."))
     filled: str = str(wording).format(**context)
     return filled

@@ -70,7 +70,7 @@ for _table in ("journal_entry", "journal_seal"):
     event.listen(
         Model.metadata.tables[_table],
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_table}"
             " FOR EACH ROW EXECUTE FUNCTION journal_is_append_only()"
         ),

@@ -104,11 +104,13 @@ def _summary(medium: str, to: str, told: list[NotificationRow]) -> Message:
 
 
 def _link(url: str) -> str:
-    return current_app.config["SETTINGS"].public_url.rstrip("/") + url if url.startswith("/") else url
+    site: str = current_app.config["SETTINGS"].public_url
+    return site.rstrip("/") + url if url.startswith("/") else url
 
 
 def _footer() -> str:
-    return "--\n" + _("Choisir ce que vous recevez : %(url)s", url=_link("/notifications/preferences"))
+    choose: str = _("Choisir ce que vous recevez : %(url)s", url=_link("/notifications/preferences"))
+    return f"--\n{choose}"
 
 
 @jobs.task("notify.purge")

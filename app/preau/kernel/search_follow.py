@@ -116,7 +116,8 @@ def batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def index(keys: Iterable[tuple[str, Any]]) -> None:
     """Index objects again, or forget those that are gone or no longer to be found; joins the transaction."""
-    rows, gone = [], {}
+    rows: list[Any] = []
+    gone: dict[str, list[Any]] = {}
     for name, key in keys:
         searchable = _named[name]
         obj = db.session.get(searchable.model, key)

@@ -93,7 +93,7 @@ BEGIN
   RETURN OLD;
 END $$
 """
-event.listen(Model.metadata, "before_create", DDL(FORGET.replace("%", "%%")))
+event.listen(Model.metadata, "before_create", DDL(FORGET.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
 
 def key_column(model: type[Any]) -> Any:
@@ -108,7 +108,7 @@ def forget_with(searchable: Searchable) -> None:
     if f"search:{searchable.name}" in table.info:
         return
     table.info[f"search:{searchable.name}"] = True
-    event.listen(table, "after_create", DDL(forget_ddl(searchable)))
+    event.listen(table, "after_create", DDL(forget_ddl(searchable)))  # type: ignore[no-untyped-call]
 
 
 def forget_ddl(searchable: Searchable) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.search import Federated, Hit, Searchable
 from preau.kernel.search_index import EVERYWHERE, FRENCH, MARK, SearchDocument
-from preau.kernel.tenancy import behind
+from preau.kernel.tenancy import behind, current_wall, wall_of
 
 # Ranking reads every vector found: only the most recent of this many matches are ranked.
 CANDIDATES = 2000
@@ -177,7 +178,7 @@ def search(identity: Identity, query: Query, *, page: int = 1, per_page: int = P
     """A page of what the identity may find, best first; two queries, whatever the number of results."""
     if query.empty:
         return Results((), 0)
-    with behind(identity):
+    with _standing(identity):
         found = candidates(identity, query).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
         best = (
             select(found.c.kind, found.c.object_id, found.c.rank, func.count().over().label("total"))
@@ -186,18 +187,18 @@ def search(identity: Identity, query: Query, *, page: int = 1, per_page: int = P
             .offset((page - 1) * per_page)
             .cte("best")
         )
-        rows = db.session.execute(_shown(query, best)).all()
-        kinds = (
-            db.session.execute(select(found.c.kind, func.count()).group_by(found.c.kind)).all()
-            if rows
-            else []
-        )
-    return Results(
-        [_hit(row) for row in rows], rows[0].total if rows else 0, {kind: count for kind, count in kinds}
-    )
+        rows = db.session.execute(_shown(query, best, found)).all()
+    if not rows:
+        return Results((), 0)
+    return Results([_hit(row) for row in rows], rows[0].total, rows[0].kinds)
 
 
-def _shown(query: Query, best: Any) -> Select[Any]:
+def _standing(identity: Identity) -> AbstractContextManager[None]:
+    """Behind the identity's wall; a request stands there already."""
+    return nullcontext() if current_wall() == wall_of(identity) else behind(identity)
+
+
+def _shown(query: Query, best: Any, found: Any) -> Select[Any]:
     row = SearchDocument
     asked = words(query)
     excerpt: ColumnElement[Any] = func.left(row.body, 200)
@@ -207,11 +208,13 @@ def _shown(query: Query, best: Any) -> Select[Any]:
             together = together.op("||", return_type=TSQUERY())(each)
         # Only the rows of the page are read for their excerpt, and only the beginning of a long text.
         excerpt = func.ts_headline(FRENCH, func.left(row.body, 20_000), together, HEADLINE)
+    by_kind = select(found.c.kind, func.count().label("count")).group_by(found.c.kind).subquery()
+    counted = select(func.jsonb_object_agg(by_kind.c.kind, by_kind.c.count)).scalar_subquery()
     order = ORDERS[query.order].replace("rank", "best.rank").replace("object_id", "search_document.object_id")
     return (
         select(
             row.kind, row.object_id, row.title, row.url, row.author, row.at, row.metadata_,
-            excerpt.label("excerpt"), best.c.rank, best.c.total,
+            excerpt.label("excerpt"), best.c.rank, best.c.total, counted.label("kinds"),
         )
         .join(best, and_(best.c.kind == row.kind, best.c.object_id == row.object_id))
         .order_by(text(order))
@@ -261,7 +264,7 @@ def suggest(identity: Identity, typed: str, limit: int = 8) -> list[Hit]:
     if not terms:
         return []
     row = SearchDocument
-    with behind(identity):
+    with _standing(identity):
         prefix = func.to_tsquery(
             FRENCH, " & ".join([*(f"'{word}'" for word in terms[:-1]), f"'{terms[-1]}':*A"])
         )
@@ -272,6 +275,7 @@ def suggest(identity: Identity, typed: str, limit: int = 8) -> list[Hit]:
             row.tsv.op("@@", is_comparison=True)(begins)
         )
         found = db.session.execute(first.order_by(row.at.desc().nulls_last()).limit(limit)).all()
+        found = list(found)
         if len(found) < limit and len(typed.strip()) > 3:  # noqa: PLR2004 - shorter, everything looks alike
             alike = func.word_similarity(typed, row.title)
             near = select_.add_columns(alike.label("rank")).where(

@@ -58,7 +58,7 @@ def _pdf(content: bytes) -> dict[str, Any]:
         length += len(pages[-1])
         if length > MOST_TEXT:
             break
-    known = reader.metadata or {}
+    known: dict[str, Any] = dict(reader.metadata or {})
     names = {"/Title": "title", "/Author": "creator", "/Subject": "description", "/Keywords": "subject"}
     metadata = {name: str(known[key]) for key, name in names.items() if known.get(key)}
     return {"text": "\n".join(pages)[:MOST_TEXT], "metadata": {**metadata, "format": "application/pdf"}}

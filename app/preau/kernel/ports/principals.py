@@ -38,7 +38,7 @@ class Principals(Protocol):
     def structures(self, keys: Iterable[str]) -> set[int]:
         """Structures that the principals' people belong to: what a row must be opened to."""
 
-    def members(self, keys: Collection[str]) -> Select[tuple[int]]:
+    def members(self, keys: Collection[str]) -> Select[int]:
         """A select of the person ids behind the principals, without doubles."""
 
     def portable(self, keys: Collection[str]) -> dict[str, str]:

@@ -92,7 +92,7 @@ FOLD = """
 CREATE OR REPLACE FUNCTION preau_fold(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN lower(public.unaccent('public.unaccent'::regdictionary, name))
 """
-event.listen(Person.__table__, "before_create", DDL(FOLD))
+event.listen(Person.__table__, "before_create", DDL(FOLD))  # type: ignore[no-untyped-call]
 
 
 class SourceKey(Model):
@@ -169,7 +169,9 @@ class Group(Personal, Model):
     level: Mapped[str] = mapped_column(default="", server_default="")
     source: Mapped[str] = mapped_column(default="manual", server_default="manual")
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    owner_id: Mapped[int | None] = mapped_column(  # type: ignore[assignment]
+        ForeignKey("person.id", ondelete="SET NULL")
+    )
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     created_at: Mapped[Created]

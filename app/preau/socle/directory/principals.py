@@ -166,7 +166,7 @@ class DirectoryPrincipals:
                 found |= set(db.session.scalars(select(Structure.id)))
         return found
 
-    def members(self, keys: Collection[str]) -> Select[tuple[int]]:
+    def members(self, keys: Collection[str]) -> Select[int]:
         """A union, one branch for each kind of principal that is there."""
         parts = _parts(keys)
         own_group = [rest for rest in parts["group"] if len(rest) == 1]

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,12 +34,13 @@ def _scope(person: str | None, structure: str | None, group: str | None, *, ever
     local = References().local(f"{kind}:{key}")
     if local is None:
         raise click.ClickException(f"PRE-ECH-030 « {key} » n’existe pas ici.")
-    return Scope(kind, **{f"{kind}_id": int(local.split(":")[1])})
+    place: dict[str, Any] = {f"{kind}_id": int(local.split(":")[1])}
+    return Scope(kind, **place)
 
 
 def _with_scopes(function: click.Command) -> click.Command:
     for option in reversed(SCOPES):
-        function = option(function)  # type: ignore[assignment]
+        function = option(function)
     return function
 
 

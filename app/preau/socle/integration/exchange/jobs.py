@@ -80,7 +80,7 @@ def _export(run: ExchangeRun, identity: Identity) -> None:
     scope = operations.scope_of(identity, ScopeIn(**run.request["scope"]))
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as target:
         manifest = export_archive(
-            identity, scope, target, only=run.request["only"], versions=run.request["versions"],  # type: ignore[arg-type]
+            identity, scope, target, only=run.request["only"], versions=run.request["versions"],
             progress=_progress(run),
         )  # fmt: skip
         target.seek(0)

@@ -77,7 +77,7 @@ def choices(scope_kind: str) -> list[tuple[Service, list[Exchangeable]]]:
     return list(found.values())
 
 
-def runs(identity: Identity) -> Select[tuple[ExchangeRun]]:
+def runs(identity: Identity) -> Select[ExchangeRun]:
     """The person's exports and imports, last first."""
     mine = ExchangeRun.owner_id == identity.person_id
     return select(ExchangeRun).where(mine).order_by(ExchangeRun.created_at.desc()).limit(30)

@@ -73,7 +73,7 @@ def _schools(identity: Identity) -> list[tuple[str, str]]:
         from preau.socle.directory.models import Structure
 
         names |= {
-            uai: name
+            str(uai): name
             for uai, name in db.session.execute(
                 select(Structure.uai, Structure.name)
                 .where(Structure.uai.is_not(None))

@@ -80,7 +80,7 @@ def remember(identity: Identity, query: Query, results: int) -> None:
         )
 
 
-def history(identity: Identity) -> Select[tuple[SearchHistory]]:
+def history(identity: Identity) -> Select[SearchHistory]:
     """The person's searches, last first."""
     mine = SearchHistory.person_id == identity.person_id
     return select(SearchHistory).where(mine).order_by(SearchHistory.at.desc(), SearchHistory.id.desc())
@@ -104,7 +104,7 @@ def keep_history(identity: Identity, *, wanted: bool) -> None:
         erase(identity)
 
 
-def saved(identity: Identity) -> Select[tuple[SavedSearch]]:
+def saved(identity: Identity) -> Select[SavedSearch]:
     """The person's saved searches."""
     return (
         select(SavedSearch)

@@ -49,8 +49,8 @@ def show_home() -> Response:
 def greeting(first_name: str) -> str:
     """Good day, or good evening, by the clock of Paris."""
     if datetime.now(PARIS).hour >= EVENING:
-        return _("Bonsoir %(name)s", name=first_name)
-    return _("Bonjour %(name)s", name=first_name)
+        return str(_("Bonsoir %(name)s", name=first_name))
+    return str(_("Bonjour %(name)s", name=first_name))
 
 
 @blueprint.post("/contexte")

@@ -53,7 +53,10 @@ def rehearse(identity: Identity) -> Rehearsal:
             .order_by(Account.purge_on, Person.last_name)
             .limit(SHOWN)
         ).all()
-    leavers = [Leaver(uid, f"{first} {last}", day, due=day <= today()) for uid, first, last, day in rows]
+    leavers = [
+        Leaver(uid, f"{first} {last}", day, due=day is not None and day <= today())
+        for uid, first, last, day in rows
+    ]
     return Rehearsal(leavers, waiting, due)
 
 

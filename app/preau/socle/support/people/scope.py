@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from preau.kernel.database import db
 from preau.kernel.errors import NotFound, Refused
@@ -17,7 +18,7 @@ def managed(identity: Identity) -> frozenset[int]:
     return identity.structures_with(MANAGE)
 
 
-def within(identity: Identity, column: ColumnElement[int]) -> ColumnElement[bool]:
+def within(identity: Identity, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Condition on a column of structure ids."""
     if identity.everywhere and identity.can(MANAGE):
         return true()

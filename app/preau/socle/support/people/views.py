@@ -164,7 +164,8 @@ def _relations(found: Person) -> list[Any]:
 @blueprint.route("/ecoles/<int:structure_id>/personnes/nouvelle", methods=["GET", "POST"])
 def create(structure_id: int) -> BaseResponse:
     """A person created by hand; an external one has an end date."""
-    found, errors = structure_of(me(), structure_id), {}
+    found = structure_of(me(), structure_id)
+    errors: dict[str, list[str]] = {}
     homonym = False
     if request.method == "POST":
         data, errors = parse(operations.PersonIn, request.form)
@@ -227,7 +228,8 @@ def externals() -> Response:
 @blueprint.route("/ecoles/<int:structure_id>/classes/nouvelle", methods=["GET", "POST"])
 def create_class(structure_id: int) -> BaseResponse:
     """A class made by hand."""
-    found, errors = structure_of(me(), structure_id), {}
+    found = structure_of(me(), structure_id)
+    errors: dict[str, list[str]] = {}
     if request.method == "POST":
         data, errors = parse(operations.ClassIn, request.form)
         if data is not None:
