@@ -22,7 +22,6 @@ from preau.kernel.search_index import SearchDocument
 from preau.kernel.tenancy import lifted
 from preau.services_list import SERVICES
 from tests.app.exchange.conftest import comparable, members
-from tests.support.population import populate
 
 # A placeholder is filled with at most this in the usual SMS; longer names are the exception.
 USUAL = "Sciences 6e A"
@@ -115,14 +114,14 @@ def test_no_two_formats_and_no_two_kinds_of_result_have_one_name():
 @pytest.mark.sdet("SOC-INT-IED-05", "SOC-INT-IED-06")
 @pytest.mark.parametrize("policy", ["replace", "merge"])
 @pytest.mark.parametrize("kind", ["person", "structure", "everything"])
-def test_export_import_export_is_identical_whatever_the_scope(inhabited, kind, policy):
+def test_export_import_export_is_identical_whatever_the_scope(populated, kind, policy):
     """Every format of every service at once, on a world in which every service was used."""
     identity, scope = system("tests"), Scope(kind)
     if kind == "person":
-        scope = Scope("person", person_id=inhabited.people["teacher"])
-        identity = inhabited.identity("teacher")
+        scope = Scope("person", person_id=populated.people["teacher"])
+        identity = populated.identity("teacher")
     elif kind == "structure":
-        scope = Scope("structure", structure_id=inhabited.structures["college"])
+        scope = Scope("structure", structure_id=populated.structures["college"])
     before = _exported(identity, scope)
     report = import_archive(identity, scope, io.BytesIO(before), policy=policy)
     changed = [part for part in report.parts if part.created or part.removed or part.skipped]
@@ -130,7 +129,7 @@ def test_export_import_export_is_identical_whatever_the_scope(inhabited, kind, p
     assert comparable(_exported(identity, scope)) == comparable(before)
 
 
-def test_all_that_is_searchable_is_in_the_index_and_nothing_else(inhabited):
+def test_all_that_is_searchable_is_in_the_index_and_nothing_else(populated):
     for each in (each for service in SERVICES for each in service.search if isinstance(each, Searchable)):
         with lifted():
             there = db.session.scalars(select(each.model)).all()
@@ -149,7 +148,7 @@ def _exported(identity, scope: Scope) -> bytes:
     return out.getvalue()
 
 
-def test_the_inhabited_world_uses_every_format_of_the_five_services(inhabited):
+def test_the_populated_world_uses_every_format_of_the_five_services(populated):
     found = members(_exported(system("tests"), Scope("everything")))
     empty = {
         name
@@ -161,10 +160,3 @@ def test_the_inhabited_world_uses_every_format_of_the_five_services(inhabited):
 
 # Nomenclatures come from a feed; the world has none.
 UNUSED = ("data/directory/subject", "data/directory/mef")
-
-
-@pytest.fixture
-def inhabited(world):
-    """The world once every service has been used a little."""
-    populate(world)
-    return world
