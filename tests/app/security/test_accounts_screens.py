@@ -246,3 +246,12 @@ def test_the_door_of_a_class_is_closed_unless_the_school_opens_it(browser, world
         )
     assert browser().get("/connexion/classe/porte").status_code == 404
     assert browser().get("/connexion/classe/inconnue").status_code == 404
+
+
+def test_where_no_class_has_a_door_a_young_child_gets_a_code_to_type(browser, world):
+    client = browser("school_head")
+    page = batch(client, group=str(world.groups["PS"]), everybody="1", kind="sheets", renew="1")
+    pdf = client.get(re.search(r'href="([^"]+fiches\.pdf)"', page.text).group(1))
+    text = PdfReader(io.BytesIO(pdf.data)).pages[0].extract_text()
+    assert re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", text)
+    assert account_of(world.people["little"]).state == "pending"

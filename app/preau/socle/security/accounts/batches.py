@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from preau.kernel import jobs, journal, preferences
+from preau.kernel import jobs, journal
 from preau.kernel.database import db, now
 from preau.kernel.errors import Conflict, Invalid, PreauError
 from preau.kernel.identity import Identity, ProfileKind
@@ -15,7 +15,7 @@ from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Group, Membership, Person, Profile, Structure
 from preau.socle.security.accounts import administration as one
-from preau.socle.security.accounts import sheets
+from preau.socle.security.accounts import doors, sheets
 from preau.socle.security.accounts.models import AccountBatch
 from preau.socle.security.authentication import pictures, throttle, vault
 from preau.socle.security.authorisation.flatten import flatten
@@ -119,16 +119,18 @@ def _slip(actor: Identity, account: Account, structure_id: int, *, everybody: bo
     one.require_may_change(actor, account)
     if account.state not in ("pending", "active") or (account.state == "active" and not everybody):
         return None
-    young = one.face_of_account(account.person_id) in pictures.FACES and preferences.value(
-        "security.pictures", structure_id=structure_id
-    )
     kinds = db.session.scalars(select(Profile.kind).where(Profile.person_id == account.person_id)).all()
     journal.record(
         actor, "security.account_reset", account, key=account.person.uid, structure_id=structure_id
     )
     throttle.unlock(account.login)
-    if young and set(kinds) == {ProfileKind.PUPIL}:
-        return sheets.Slip(account.person.name, account.login, pictures=one.give_pictures(account))
+    if set(kinds) == {ProfileKind.PUPIL} and one.face_of_account(account.person_id) in pictures.FACES:
+        door = doors.of_pupil(actor, account.person_id, structure_id)
+        if door is not None:
+            drawn = one.give_pictures(account)
+            return sheets.Slip(
+                account.person.name, account.login, pictures=drawn, door=doors.address_of(door)
+            )
     account.state = "pending"
     return sheets.Slip(account.person.name, account.login, code=one.give_code(account))
 

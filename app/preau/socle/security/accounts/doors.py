@@ -4,14 +4,14 @@ import secrets
 from typing import Any
 
 import segno
-from flask import current_app, url_for
+from flask import current_app
 from sqlalchemy import delete, select
 
-from preau.kernel import journal
+from preau.kernel import journal, preferences
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Group
+from preau.socle.directory.models import Group, Membership
 from preau.socle.security.accounts.models import ClassDoor
 
 
@@ -31,10 +31,30 @@ def renew(identity: Identity, group: Group) -> ClassDoor:
     return door
 
 
+def of_pupil(identity: Identity, person_id: int, structure_id: int) -> ClassDoor | None:
+    """The door of a pupil's class, made when the school has doors and the class has none yet."""
+    settings = ["security.pictures", "security.class_doors"]
+    if not all(preferences.resolve(settings, None, structure_id).values()):
+        return None
+    group = db.session.scalar(
+        select(Group)
+        .join(Membership, Membership.group_id == Group.id)
+        .where(Membership.person_id == person_id, Group.kind == "class", Group.structure_id == structure_id)
+        .order_by(Group.id)
+        .limit(1)
+    )
+    return (of_group(group) or renew(identity, group)) if group else None
+
+
+def address_of(door: ClassDoor) -> str:
+    """The full address."""
+    base = str(current_app.config["SETTINGS"].public_url).rstrip("/")
+    return f"{base}/connexion/classe/{door.code}"
+
+
 def poster(door: ClassDoor) -> dict[str, Any]:
     """The full address and its QR code."""
-    base = str(current_app.config["SETTINGS"].public_url).rstrip("/")
-    address = base + url_for("authentication.class_door", code=door.code)
+    address = address_of(door)
     return {
         "address": address,
         "qr": segno.make(address, error="m").svg_inline(scale=6, border=2, omitsize=True),

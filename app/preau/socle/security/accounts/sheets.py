@@ -18,17 +18,17 @@ class Slip:
     login: str
     code: str = ""
     pictures: list[str] = field(default_factory=list)
+    door: str = ""
 
     @property
     def address(self) -> str:
-        """Where to go."""
-        base = str(current_app.config["SETTINGS"].public_url).rstrip("/")
-        return f"{base}/connexion" if self.pictures else f"{base}/activation"
+        """Where to go: the door of the class, or the page of the first sign-in."""
+        return self.door or str(current_app.config["SETTINGS"].public_url).rstrip("/") + "/activation"
 
     @property
     def qr(self) -> str:
         """The address with the login as a QR code (never the code itself)."""
-        target = self.address if self.pictures else f"{self.address}?identifiant={self.login}"
+        target = self.door or f"{self.address}?identifiant={self.login}"
         return segno.make(target, error="m").svg_data_uri(scale=3, border=1)
 
     @property
