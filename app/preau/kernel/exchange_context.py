@@ -191,7 +191,8 @@ class Context:
                     principal=key,
                     kind=obj.__tablename__,  # type: ignore[attr-defined]
                     level=level,
-                    shared_by_id=obj.owner_id,
+                    structures=sorted(principals().structures([key])),
+                    shared_by_id=obj.owner_id or self.identity.person_id,
                 )
             )
         obj.open_to = sorted(principals().structures(local)) if local else []

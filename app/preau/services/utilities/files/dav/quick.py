@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import Cursor
 
-from preau.kernel import files
+from preau.kernel import events, files
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
 from preau.kernel.identity import Identity
@@ -204,4 +204,5 @@ def _put(request: Request, caller: Caller) -> Answer | None:
         return None
     if not made or not made[0]:
         return None
+    events.publish("files.put", identity)
     return Answer(201, b"", {"ETag": f'"{stored.sha256[:32]}"'})

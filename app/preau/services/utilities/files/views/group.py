@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
+from preau.kernel.inputs import is_id
 from preau.kernel.pages import me, render_page
 from preau.services.utilities.files import quotas, spaces
 from preau.services.utilities.files.models import Space
@@ -33,7 +34,7 @@ def group_settings(group_id: int) -> Response:
     if request.method == "POST":
         typed = request.form.get("quota", "").strip()
         try:
-            if typed and not typed.isdigit():
+            if typed and not is_id(typed):
                 errors = {"quota": [_("Indiquez un nombre entier.")]}
             else:
                 level = request.form.get("members_level", "")
