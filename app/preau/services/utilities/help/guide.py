@@ -20,9 +20,9 @@ from preau.kernel.contract import Service, registry
 from preau.kernel.identity import Identity
 from preau.kernel.richtext import render
 
-# In the repository the guide is among the documents; the installed package carries a copy.
+# In the repository the guide is among the documents; an installed package has its copy beside it.
 _HERE = Path(__file__).resolve()
-PLACES = (_HERE.parents[3] / "guide", _HERE.parents[5] / "docs" / "guide")
+PLACES = (_HERE.parents[4] / "preau_guide", _HERE.parents[5] / "docs" / "guide")
 SECTIONS = {
     "debuter": _l("Débuter"),
     "profils": _l("Selon qui vous êtes"),
@@ -99,14 +99,16 @@ def parts_of(text: str) -> tuple[Part, ...]:
 
 
 def folder_of(service: Service) -> Path | None:
-    """Where a service's files are: the folder of its package."""
+    """Where a service's files are: the folder of the package that declares it."""
     if service.folder is not None:
         return service.folder
     for blueprint in service.blueprints:
-        module = sys.modules.get(blueprint.import_name)
-        for folder in Path(str(getattr(module, "__file__", ""))).parents[:3]:
-            if (folder / "help.md").is_file():
-                return folder
+        package = blueprint.import_name
+        while package:
+            module = sys.modules.get(package)
+            if getattr(module, "service", None) is service:
+                return Path(str(module.__file__)).parent
+            package = package.rpartition(".")[0]
     return None
 
 
@@ -130,7 +132,7 @@ def _read(path: Path) -> Chapter:
 
 def _of_service(service: Service) -> Chapter | None:
     folder = folder_of(service)
-    if folder is None:
+    if folder is None or not (folder / "help.md").is_file():
         return None
     text = (folder / "help.md").read_text(encoding="utf-8")
     title, _newline, rest = text.partition("\n")
