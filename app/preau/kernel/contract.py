@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from preau.kernel.exchange import Exchangeable
     from preau.kernel.mounts import Application
-    from preau.kernel.search import Searchable
+    from preau.kernel.search import Federated, Searchable
 
 FAMILIES = ("communication", "information", "school_life", "production", "utilities", "socle")
 ALL_CHANNELS = ("web", "mobile", "api")
@@ -133,7 +133,7 @@ class Service:
     access: dict[type[Any], Access] = field(default_factory=dict)
     permissions: tuple[Permission, ...] = ()
     notifications: tuple[Notification, ...] = ()
-    search: tuple["Searchable", ...] = ()
+    search: tuple["Searchable | Federated", ...] = ()
     exchange: tuple["Exchangeable", ...] = ()
     counters: tuple[Counter, ...] = ()
     tile: Tile | None = None

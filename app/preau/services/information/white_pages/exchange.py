@@ -72,7 +72,7 @@ def import_entry(identity: Identity, item: Imported, context: Context) -> Entry:
     if isinstance(item.updated_at, datetime):
         entry.updated_at = item.updated_at
     db.session.add(entry)
-    return entry  # type: ignore[no-any-return]
+    return entry
 
 
 FORMATS = (

@@ -1,7 +1,8 @@
 """Consulting the white pages: by school, profile, class, subject and name (UTI-IDO-PBL-01/06)."""
 
-from collections.abc import Iterable, Sequence
+import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field
@@ -13,7 +14,7 @@ from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
 from preau.services.information.white_pages.models import Entry
-from preau.services.information.white_pages.visibility import children_of, fields_seen, matrices
+from preau.services.information.white_pages.visibility import Matrix, fields_seen, is_child, matrices
 from preau.socle.directory.models import (
     Group,
     Membership,
@@ -28,9 +29,14 @@ from preau.socle.directory.names import LONGEST, named, words_of
 from preau.socle.directory.words import PROFILE_LABELS
 
 PER_PAGE = 30
+CHOICES_SECONDS = 60.0
+Choices = list[tuple[str, str]]
+_choices: dict[int, tuple[float, Choices, Choices]] = {}
 # Beyond, the number of results says nothing more to a reader, and counting costs.
 COUNTED = 1000
 LARGEST_GROUP = 400
+# Beyond, an administrator looks for the school by name in the directory's own pages.
+MOST_SCHOOLS = 1000
 
 
 class Criteria(BaseModel):
@@ -120,85 +126,84 @@ def statement(identity: Identity, criteria: Criteria) -> Select[tuple[Profile]]:
 
 
 def look_up(identity: Identity, criteria: Criteria, number: int = 1) -> Found:
-    """A page of people by name; five queries whatever their number."""
-    asked = statement(identity, criteria)
-    some = asked.with_only_columns(Profile.id).limit(COUNTED).subquery()
-    total = db.session.scalar(select(func.count()).select_from(some)) or 0
-    number = min(max(number, 1), -(-max(total, 1) // PER_PAGE))
-    profiles = db.session.scalars(
-        asked.order_by(Person.last_name, Person.first_name, Profile.id)
-        .limit(PER_PAGE)
-        .offset((number - 1) * PER_PAGE)
-    ).all()
-    return Found(cards(identity, profiles), total, number)
+    """A page of people by name; two queries whatever their number."""
+    number = max(number, 1)
+    asked = statement(identity, criteria).order_by(Person.last_name, Person.first_name, Profile.id)
+    found, total = _read(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+    if not found and number > 1:
+        return look_up(identity, criteria)
+    return Found(found, min(total, COUNTED), number)
 
 
-def cards(identity: Identity, profiles: Sequence[Profile]) -> list[Card]:
-    """What the identity sees of profiles that are visible to it."""
-    people = [profile.person_id for profile in profiles]
-    persons = {each.id: each for each in db.session.scalars(select(Person).where(Person.id.in_(people)))}
-    places = frozenset(profile.structure_id for profile in profiles)
-    schools = dict(
-        db.session.execute(select(Structure.id, Structure.name).where(Structure.id.in_(places))).all()
+def cards(identity: Identity, asked: Select[Any]) -> list[Card]:
+    """What the identity sees of the profiles that a statement of :func:`statement` selects."""
+    return _read(identity, asked)[0]
+
+
+def _read(identity: Identity, asked: Select[Any]) -> tuple[list[Card], int]:
+    classes = (
+        select(func.array_agg(Group.name))
+        .join(Membership, Membership.group_id == Group.id)
+        .where(
+            Membership.person_id == Profile.person_id,
+            Membership.role == "member",
+            Group.kind == "class",
+            Group.structure_id == Profile.structure_id,
+            Group.ends_on.is_(None),
+        )
+        .correlate(Profile)
+        .scalar_subquery()
     )
-    entries = {
-        each.person_id: each for each in db.session.scalars(select(Entry).where(Entry.person_id.in_(people)))
-    }
-    functions = functions_of(people)
-    matrix, children = matrices(places), children_of(identity)
-    made = []
-    for profile in profiles:
-        person, entry = persons.get(profile.person_id), entries.get(profile.person_id)
-        if person is None:
-            continue
-        seen = fields_seen(identity, profile, entry, matrix, children)
-        card = Card(
-            profile.id, person.uid, person.first_name, person.last_name, profile.kind,
-            profile.structure_id, schools.get(profile.structure_id, ""), seen=seen,
-        )  # fmt: skip
-        if "function" in seen:
-            card.function = functions.get((profile.person_id, profile.structure_id), "") or _declared(profile)
-        for name in ("mail", "phone", "website", "about"):
-            if name in seen and entry is not None:
-                setattr(card, name, getattr(entry, name))
-        made.append(card)
-    return made
+    subjects = (
+        select(func.array_agg(Subject.label.distinct()))
+        .join(Teaching, Teaching.subject_code == Subject.code)
+        .where(Teaching.person_id == Profile.person_id, Teaching.structure_id == Profile.structure_id)
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        asked.join(Structure, Structure.id == Profile.structure_id)
+        .outerjoin(Entry, Entry.person_id == Profile.person_id)
+        .with_only_columns(
+            Profile,
+            Person.uid,
+            Person.first_name,
+            Person.last_name,
+            Structure.name,
+            Entry,
+            is_child(identity, Profile),
+            classes,
+            subjects,
+            func.count().over(),
+        )
+    ).all()
+    matrix = matrices(frozenset(row[0].structure_id for row in rows))
+    return [_card(identity, row, matrix) for row in rows], rows[0][-1] if rows else 0
+
+
+def _card(identity: Identity, row: Any, matrix: Matrix) -> Card:
+    profile, uid, first, last, school, entry, child, classes, subjects, _total = row
+    seen = fields_seen(identity, profile, entry, matrix, child=child)
+    card = Card(profile.id, uid, first, last, profile.kind, profile.structure_id, school, seen=seen)
+    if "function" in seen:
+        card.function = ", ".join(sorted({*(classes or ()), *(subjects or ())})) or _declared(profile)
+    for name in ("mail", "phone", "website", "about"):
+        if name in seen and entry is not None:
+            setattr(card, name, getattr(entry, name))
+    return card
 
 
 def _declared(profile: Profile) -> str:
     return ", ".join(filter(None, (str(each.get("label", "")) for each in profile.functions)))
 
 
-def functions_of(people: Iterable[int]) -> dict[tuple[int, int], str]:
-    """Class of pupils, subjects of teachers, by person and structure; one query."""
-    ids = list(people)
-    classes = (
-        select(Membership.person_id, Group.structure_id, Group.name)
-        .join(Group, Group.id == Membership.group_id)
-        .where(Membership.person_id.in_(ids), Membership.role == "member", Group.kind == "class")
-    )
-    subjects = (
-        select(Teaching.person_id, Teaching.structure_id, Subject.label)
-        .join(Subject, Subject.code == Teaching.subject_code)
-        .where(Teaching.person_id.in_(ids))
-        .distinct()
-    )
-    found: dict[tuple[int, int], list[str]] = {}
-    for person_id, structure_id, name in db.session.execute(classes.union_all(subjects)):
-        found.setdefault((person_id, structure_id), []).append(name)
-    return {key: ", ".join(sorted(names)) for key, names in found.items()}
-
-
 def card_of(identity: Identity, profile_id: int) -> Card:
     """One person's card, with their children or responsible persons when the reader may see them."""
-    profile = db.session.scalar(allowed(identity, Profile).where(Profile.id == profile_id))
-    if profile is None:
-        raise NotFound(_("Cette fiche n’existe pas ou ne vous est pas ouverte."))
-    made = cards(identity, [profile])
+    made = cards(identity, statement(identity, Criteria()).where(Profile.id == profile_id))
     if not made:
         raise NotFound(_("Cette fiche n’existe pas ou ne vous est pas ouverte."))
     if "relations" in made[0].seen:
-        made[0].related = _related(identity, profile)
+        made[0].related = _related(identity, db.session.get_one(Profile, profile_id))
     return made[0]
 
 
@@ -229,29 +234,38 @@ def _related(identity: Identity, profile: Profile) -> list[tuple[str, str, int |
 
 def schools_of(identity: Identity) -> list[tuple[int, str]]:
     """Schools that the reader may choose among."""
-    asked = select(Structure.id, Structure.name).order_by(Structure.name).limit(LARGEST_GROUP)
     if not identity.everywhere:
-        asked = asked.where(Structure.id.in_(identity.structures))
+        mine = {(each.structure_id, each.structure_name) for each in identity.profiles}
+        return sorted(mine, key=lambda school: school[1])
+    asked = select(Structure.id, Structure.name).order_by(Structure.name).limit(MOST_SCHOOLS)
     return [(number, name) for number, name in db.session.execute(asked)]
 
 
-def classes_of(identity: Identity, structure_id: int | None) -> list[tuple[str, str]]:
-    """Classes and teaching groups of a school."""
-    if structure_id is None:
-        return []
+def choices_of(identity: Identity, structure_id: int | None) -> tuple[Choices, Choices]:
+    """Classes and subjects of a school of the reader's, to choose among; read again every minute."""
+    if structure_id is None or not (identity.everywhere or structure_id in identity.structures):
+        return [], []
+    kept = _choices.get(structure_id)
+    if kept is None or time.monotonic() - kept[0] > CHOICES_SECONDS:
+        kept = _choices[structure_id] = (time.monotonic(), _classes(structure_id), _subjects(structure_id))
+    return kept[1], kept[2]
+
+
+def _classes(structure_id: int) -> Choices:
     rows = db.session.execute(
         select(Group.uid, Group.name)
-        .where(Group.structure_id == structure_id, Group.kind.in_(("class", "teaching")))
+        .where(
+            Group.structure_id == structure_id,
+            Group.kind.in_(("class", "teaching")),
+            Group.ends_on.is_(None),
+        )
         .order_by(Group.kind, Group.name)
         .limit(LARGEST_GROUP)
     )
     return [(uid, name) for uid, name in rows]
 
 
-def subjects_of(structure_id: int | None) -> list[tuple[str, str]]:
-    """Subjects taught in a school."""
-    if structure_id is None:
-        return []
+def _subjects(structure_id: int) -> Choices:
     rows = db.session.execute(
         select(Subject.code, Subject.label)
         .where(Subject.code.in_(select(Teaching.subject_code).where(Teaching.structure_id == structure_id)))
@@ -260,7 +274,7 @@ def subjects_of(structure_id: int | None) -> list[tuple[str, str]]:
     return [(code, label) for code, label in rows]
 
 
-def group_named(identity: Identity, uid: str) -> Group:
+def group_named(uid: str) -> Group:
     """A class or group of one of the reader's schools."""
     group = db.session.scalar(select(Group).where(Group.uid == uid, Group.structure_id.is_not(None)))
     if group is None:
@@ -270,10 +284,6 @@ def group_named(identity: Identity, uid: str) -> Group:
 
 def members_seen(identity: Identity, group: Group) -> list[Card]:
     """The members of a class whom the reader may see, teachers first."""
-    profiles = db.session.scalars(
-        statement(identity, Criteria(classe=group.uid))
-        .order_by(Person.last_name, Person.first_name)
-        .limit(LARGEST_GROUP)
-    ).all()
-    unique = {profile.person_id: profile for profile in profiles}
-    return sorted(cards(identity, list(unique.values())), key=lambda card: card.kind == "pupil")
+    asked = statement(identity, Criteria(classe=group.uid)).order_by(Person.last_name, Person.first_name)
+    unique = {card.uid: card for card in cards(identity, asked.limit(LARGEST_GROUP))}
+    return sorted(unique.values(), key=lambda card: card.kind == "pupil")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.search import Federated, Hit
 from preau.services.information.white_pages.lookup import Criteria, cards, statement
@@ -18,7 +17,7 @@ def find(identity: Identity, text: str, limit: int) -> Iterator[Hit]:
     if not words_of(text) or not identity.can("white_pages.use"):
         return
     asked = statement(identity, Criteria(q=text[:LONGEST])).order_by(Person.last_name, Person.first_name)
-    for card in cards(identity, db.session.scalars(asked.limit(limit)).all()):
+    for card in cards(identity, asked.limit(limit)):
         yield Hit(
             kind="white_pages",
             key=str(card.profile_id),

@@ -28,6 +28,7 @@ from preau.services.information.white_pages.visibility import (
     View,
     matrices,
 )
+from preau.socle.directory.models import Person
 from preau.socle.directory.words import PROFILE_PLURALS
 
 blueprint = pages("white_pages", __name__, "/annuaire")
@@ -51,14 +52,15 @@ def index() -> Response:
     found = None if waiting else lookup.look_up(identity, criteria, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in criteria.model_dump().items() if value}
     schools = lookup.schools_of(identity)
+    classes, subjects = lookup.choices_of(identity, criteria.ecole)
     return render_page(
         "white_pages/index.html",
         criteria=criteria,
         found=found,
         schools=schools,
         school=dict(schools).get(criteria.ecole or 0, ""),
-        classes=lookup.classes_of(identity, criteria.ecole),
-        subjects=lookup.subjects_of(criteria.ecole),
+        classes=classes,
+        subjects=subjects,
         profiles=[(key, str(label)) for key, label in PROFILE_PLURALS.items()],
         page_url=lambda number: url_for("white_pages.index", **asked, page=number),
         asked=asked,
@@ -83,7 +85,7 @@ def vcard(profile_id: int) -> Response:
 @blueprint.get("/classes/<uid>")
 def group(uid: str) -> Response:
     """A class with faces, which prints well."""
-    found = lookup.group_named(me(), uid)
+    found = lookup.group_named(uid)
     members = lookup.members_seen(me(), found)
     return render_page("white_pages/group.html", group=found, members=members)
 
@@ -103,9 +105,8 @@ def export(kind: str) -> Response:
     if criteria.ecole is None:
         raise Refused(_("Choisissez d’abord une école."))
     require_permission(me(), "white_pages.export", criteria.ecole)
-    asked = lookup.statement(me(), criteria).order_by(lookup.Person.last_name, lookup.Person.first_name)
-    profiles = list(lookup.db.session.scalars(asked.limit(MOST_EXPORTED)))
-    cards = lookup.cards(me(), profiles)
+    asked = lookup.statement(me(), criteria).order_by(Person.last_name, Person.first_name)
+    cards = lookup.cards(me(), asked.limit(MOST_EXPORTED))
     if kind == "csv":
         return _download(transfer.to_csv(cards), "annuaire.csv", "text/csv; charset=utf-8")
     return _download(transfer.to_vcards(cards), "annuaire.vcf", "text/vcard; charset=utf-8")

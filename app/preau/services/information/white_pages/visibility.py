@@ -48,7 +48,7 @@ class View:
 
 
 def _defaults() -> dict[tuple[str, str], View]:
-    views = {(viewer, subject): View(NONE) for viewer in EVERYONE for subject in EVERYONE}
+    views = {(str(viewer), str(subject)): View(NONE) for viewer in EVERYONE for subject in EVERYONE}
     for subject in STAFF:
         for viewer in ("pupil", "guardian"):
             views[viewer, subject] = View(SCHOOL, PUBLIC)
@@ -63,7 +63,7 @@ def _defaults() -> dict[tuple[str, str], View]:
             views[viewer, subject] = View(SCHOOL, (*PUBLIC, "mail", "phone"))
     views["academic", "academic"] = views["authority", "authority"] = View(SCHOOL, (*PUBLIC, "mail"))
     views["external", "head"] = View(SCHOOL, ("function",))
-    return {(str(viewer), str(subject)): view for (viewer, subject), view in views.items()}
+    return views
 
 
 DEFAULTS: Mapping[tuple[str, str], View] = _defaults()
@@ -109,7 +109,7 @@ class Visible(Rule):
         if identity.everywhere:
             return true()
         matrix = matrices(identity.structures)
-        either = [model.person_id == identity.person_id, _child(identity, model)]
+        either = [model.person_id == identity.person_id, is_child(identity, model)]
         for structure_id, viewers in _viewers(identity).items():
             by_scope: dict[str, list[str]] = {SCHOOL: [], GROUPS: [], NONE: []}
             for subject in EVERYONE:
@@ -128,7 +128,10 @@ class Visible(Rule):
         return db.session.scalar(alone) is not None
 
 
-def _child(identity: Identity, model: type[Any]) -> Where:
+def is_child(identity: Identity, model: type[Any]) -> Where:
+    """Whether a profile is that of a pupil whom the person answers for."""
+    if "guardian" not in identity.kinds:
+        return false()
     relation = aliased(Relation)
     return exists().where(
         relation.guardian_id == identity.person_id,
@@ -171,12 +174,13 @@ def fields_seen(
     profile: Profile,
     entry: Entry | None,
     matrix: Matrix,
-    children: frozenset[int] = frozenset(),
+    *,
+    child: bool = False,
 ) -> frozenset[str]:
     """What the identity sees of a profile that is visible to it: the school's rule, less the person's own."""
     if profile.person_id == identity.person_id or manages(identity, profile.structure_id):
         return frozenset(ALL)
-    if profile.kind == "pupil" and profile.person_id in children:
+    if child:
         return frozenset(ALL)
     viewers = _viewers(identity).get(profile.structure_id, set())
     rules = matrix.get(profile.structure_id, {})
@@ -187,17 +191,6 @@ def fields_seen(
         if not _restricted(entry, name, viewer)
     }
     return frozenset(seen)
-
-
-def children_of(identity: Identity) -> frozenset[int]:
-    """The pupils whom the person answers for."""
-    if "guardian" not in identity.kinds:
-        return frozenset()
-    return frozenset(
-        db.session.scalars(
-            select(Relation.pupil_id).where(Relation.guardian_id == identity.person_id, Relation.legal > 0)
-        )
-    )
 
 
 def _restricted(entry: Entry | None, field: str, viewer: str) -> bool:
