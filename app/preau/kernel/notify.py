@@ -12,12 +12,11 @@ from collections.abc import Collection
 from typing import Any
 
 from preau.kernel.identity import Identity
+from preau.kernel.notify_fanout import fan_out
 
 
 def notify(
     identity: Identity, name: str, recipients: Collection[str], /, *, url: str = "", **data: Any
 ) -> None:
     """Tell the people behind the principals, except the actor; joins the current transaction."""
-    from preau.kernel import notify_fanout
-
-    notify_fanout.fan_out(identity, name, recipients, url, data)
+    fan_out(identity, name, recipients, url, data)
