@@ -25,7 +25,7 @@ def enrol(client) -> tuple[pyotp.TOTP, list[str]]:
         == 303
     )
     page = client.get(PAGE)
-    seed = re.search(r'user-select-all">([A-Z2-7 ]+)<', page.text).group(1).replace(" ", "")
+    seed = re.search(r'user-select-all[^"]*">([A-Z2-7 ]+)<', page.text).group(1).replace(" ", "")
     application = pyotp.TOTP(seed)
     done = send(client, "/compte/double-verification/confirmer", {"code": application.now()}, page=PAGE)
     assert done.status_code == 200, words(done)

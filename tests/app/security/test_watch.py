@@ -168,3 +168,11 @@ def test_attempts_at_the_same_time_are_all_counted(app):
     with ThreadPoolExecutor(8) as pool:
         blocked = list(pool.map(attempt, range(24)))
     assert blocked.count(False) == preferences.registry.setting("security.lock_after").default
+
+
+def test_exports_are_limited_by_person_and_not_by_address(browser):
+    client = browser("school_head")
+    statuses = [client.get(f"{HOME}journal.csv").status_code for _number in range(21)]
+    assert statuses[-1] == 429
+    assert statuses[:-1].count(200) >= 19
+    assert browser("head").get(f"{HOME}journal.csv").status_code == 200

@@ -24,6 +24,7 @@ MACHINES = ("/api/", "/dav/", "/schemas/")
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False, default_limits=[])
 SIGN_IN_LIMIT = "240 per minute"
 CODE_LIMIT = "60 per minute"
+EXPORT_LIMIT = "20 per minute"
 
 STEPS = {"password": "account.password", "charter": "authentication.charter_page"}
 FREE_OF_STEPS = frozenset(
@@ -69,6 +70,12 @@ def _is_here(endpoint: str, blueprint: str | None) -> bool:
     if blueprint == "security":
         return request.endpoint == endpoint
     return endpoint.partition(".")[0] == blueprint
+
+
+def by_person() -> str:
+    """Whose limit it is: a person's, so that a school behind one address does not share it."""
+    identity = g.get("identity")
+    return f"person:{identity.person_id}" if identity else get_remote_address()
 
 
 def is_public(endpoint: str | None, app: Flask) -> bool:

@@ -19,6 +19,7 @@ from preau.kernel.search import DUBLIN_CORE, Hit
 from preau.kernel.search_query import PER_PAGE, Query, Results, federated, kinds, search, sources, suggest
 from preau.socle.portal.search import operations
 from preau.socle.portal.search.operations import SaveIn
+from preau.socle.security.web import EXPORT_LIMIT, by_person, limiter
 
 blueprint = pages("search", __name__, "/recherche")
 LAST_PAGE = 25
@@ -92,6 +93,7 @@ def suggestions() -> Response:
 
 
 @blueprint.get("/export")
+@limiter.limit(EXPORT_LIMIT, key_func=by_person)
 def export() -> Response:
     """The results, all or those chosen, as CSV or JSON (SOC-POR-MDR-06)."""
     query, errors = asked()

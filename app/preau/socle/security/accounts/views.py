@@ -15,6 +15,7 @@ from preau.kernel.downloads import disposition
 from preau.kernel.errors import Conflict, Invalid, NotFound
 from preau.kernel.forms import parse
 from preau.kernel.identity import ProfileKind
+from preau.kernel.inputs import is_id
 from preau.kernel.journal import JournalEntry
 from preau.kernel.pages import done, me, render_page
 from preau.kernel.paging import asked_page, paged
@@ -252,7 +253,7 @@ def batch() -> BaseResponse:
         rows = db.session.execute(administration.administered(me(), wanted)).all()
         ids = [row.Account.person_id for row in rows]
     else:
-        ids = [int(value) for value in request.form.getlist("person") if value.isdigit()]
+        ids = [int(value) for value in request.form.getlist("person") if is_id(value)]
     structure = wanted.structure or _only_school(ids)
     group = db.session.get(Group, wanted.group) if wanted.group else None
     school = db.session.get(Structure, structure)

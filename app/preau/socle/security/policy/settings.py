@@ -165,8 +165,8 @@ SETTINGS = (
         maximum=366,
     ),
     Setting(
-        "security.journal_days",
-        _l("Conservation du journal d’authentification (jours)"),
+        "security.alert_days",
+        _l("Conservation des alertes de sécurité (jours)"),
         365,
         levels=("project",),
         minimum=180,

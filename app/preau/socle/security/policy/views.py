@@ -25,6 +25,7 @@ from preau.socle.directory.models import Person, Structure
 from preau.socle.security.policy import charter, detection, watch
 from preau.socle.security.policy.models import SecurityAlert
 from preau.socle.security.policy.settings import PROFILE_NAMES, SETTINGS, TIERS
+from preau.socle.security.web import EXPORT_LIMIT, by_person, limiter
 from preau.socle.security.words import ACTIONS
 
 pages = Blueprint("security", __name__, url_prefix="/administration/securite", template_folder="../templates")
@@ -111,6 +112,7 @@ def _journal_url(query: dict[str, str], number: int) -> str:
 
 
 @pages.get("/journal.csv")
+@limiter.limit(EXPORT_LIMIT, key_func=by_person)
 def journal_csv() -> Response:
     """The same lines as a file; reading them so is itself journalled."""
     with atomic():
@@ -186,7 +188,7 @@ def _grouped(listed: list[Setting]) -> list[tuple[str, list[Setting]]]:
         "idle session": _("Sessions"),
         "pictures class": _("Élèves qui ne lisent pas encore"),
         "lock origin admin": _("Protection"),
-        "code purge delegation journal": _("Délais"),
+        "code purge delegation alert": _("Délais"),
     }
     return [
         (title, [each for each in listed if each.name.split(".")[1].startswith(tuple(prefixes.split()))])

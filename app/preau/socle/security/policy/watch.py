@@ -125,8 +125,8 @@ def alerts(identity: Identity, *, handled: bool) -> Select[SecurityAlert]:
 
 
 def forget_old() -> int:
-    """Drop alerts and unsealed-from-the-past counters whose time is over (CNIL: six months to a year)."""
-    limit = now() - timedelta(days=preferences.value("security.journal_days"))
+    """Drop alerts, counters and origins whose time is over (CNIL: six months to a year)."""
+    limit = now() - timedelta(days=preferences.value("security.alert_days"))
     with lifted(), atomic() as session:
         session.execute(text("DELETE FROM throttle WHERE since < :day"), {"day": now() - timedelta(days=2)})
         session.execute(text("DELETE FROM known_origin WHERE seen_at < :limit"), {"limit": limit})
