@@ -207,10 +207,8 @@ def report(times: dict[str, list[float]], rate: float, count: int) -> str:
         p50, p95, p99 = percentiles(values)
         lines.append(f"| {name} | {p50:.1f} | {p95:.1f} | {p99:.1f} | {p95 / base[1]:.2f} |")
     worst = max(percentiles(values)[1] for name, values in times.items() if name.startswith("recherche"))
-    lines += [
-        "",
-        f"But : p95 ≤ {GOAL_MS:.0f} ms avec les droits. Pire p95 : {worst:.1f} ms — {'tenu' if worst <= GOAL_MS else 'manqué'}.",
-    ]
+    verdict = "tenu" if worst <= GOAL_MS else "manqué"
+    lines += ["", f"But : p95 ≤ {GOAL_MS:.0f} ms avec les droits. Pire p95 : {worst:.1f} ms — {verdict}."]
     return "\n".join(lines) + "\n"
 
 

@@ -128,3 +128,22 @@ def test_replacing_removes_what_the_archive_does_not_hold(filled, export):
     import_archive(*own(filled), io.BytesIO(before), policy="replace")
     assert comparable(export("teacher")) == comparable(before)
     assert count(Bookmark) == 3
+
+
+@pytest.mark.sdet("SOC-INT-IED-07", "SOC-INT-IED-10")
+def test_a_file_stays_in_its_own_format_and_the_manifest_describes_it(filled, export):
+    from hashlib import sha256
+
+    from preau.kernel.tenancy import behind
+    from preau.services.utilities.files import operations as files
+
+    teacher, content = filled.identity("teacher"), b"%PDF-1.7 un bulletin"
+    with behind(teacher):
+        files.save(teacher, "bulletin.pdf", content, folder="Bulletins")
+    found = members(export("teacher"))
+    (described,) = json.loads(found["MANIFEST.json"])["files"]
+    assert found[described["path"]] == content
+    assert described["name"] == "bulletin.pdf"
+    assert described["media_type"] == "application/pdf"
+    assert described["sha256"] == sha256(content).hexdigest()
+    assert [each["part"] for each in described["attached_to"]] == ["file"]

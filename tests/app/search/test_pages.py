@@ -101,3 +101,9 @@ def test_suggestions_answer_as_a_fragment(browser, bookmark):
     fragment = browser("teacher").get("/recherche/suggestions?q=vol", headers={"HX-Request": "true"}).text
     assert "Les volcans" in fragment
     assert "<html" not in fragment
+
+
+@pytest.mark.sdet("SOC-POR-MDR-05")
+def test_sources_that_keep_their_own_index_answer_beside_it_with_their_own_rights(browser):
+    assert "Lina Élève" in browser("teacher").get("/recherche?q=Lina").text
+    assert "Lina Élève" not in browser("stranger").get("/recherche?q=Lina").text
