@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preau.kernel import api, channels, i18n, rights, statistics
+from preau.kernel import api, channels, i18n, inputs, rights, statistics
 from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
 from preau.kernel.mounts import Mounts
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
 
 def _init_web(app: Flask) -> None:
     i18n.init_app(app)
+    inputs.init_app(app)
     app.before_request(sessions.load)
     door.init_app(app)
     for part in (assets, ui, security_headers, errors, shell, pwa):

@@ -1,11 +1,46 @@
 """Language: French is the interface's own; its texts are the message keys, a catalogue would add another."""
 
+from functools import cached_property
+
+from babel.support import NullTranslations
 from flask import Flask
-from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta
+from flask_babel import Babel, Domain, format_date, format_datetime, format_decimal, format_timedelta
 
 from preau.kernel.database import now
 
-babel = Babel()
+
+class FrenchKeys(NullTranslations):
+    """The keys as they are, with the plural of French: zero is singular, « 0 personne », « 2 personnes »."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """One of the two keys."""
+        return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004
+
+    ungettext = ngettext  # type: ignore[assignment]
+
+
+class FrenchDomain(Domain):  # type: ignore[misc]  # the library has no types
+    """Catalogues over keys that are already French."""
+
+    def get_translations(self) -> NullTranslations:
+        """The locale's catalogue; what it does not hold is the key, in good French."""
+        translations: NullTranslations = super().get_translations()
+        if not getattr(translations, "falls_to_keys", False):
+            translations.add_fallback(FrenchKeys())
+            translations.falls_to_keys = True
+        return translations
+
+
+class FrenchBabel(Babel):  # type: ignore[misc]
+    """Babel whose default domain is French."""
+
+    @cached_property
+    def domain_instance(self) -> FrenchDomain:
+        """The domain of every text."""
+        return FrenchDomain(domain=self.domain)
+
+
+babel = FrenchBabel()
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,9 @@ from sqlalchemy import Select, func, select
 
 from preau.kernel.database import db
 
+# An offset of this many pages stays a number that PostgreSQL can hold.
+LAST_PAGE = 1_000_000
+
 
 @dataclass(frozen=True)
 class Page:
@@ -31,5 +34,5 @@ def paged(statement: Select[Any], number: int, size: int = 20, *, rows: bool = F
 
 
 def asked_page() -> int:
-    """The page number of the request (``?page=2``)."""
-    return request.args.get("page", 1, type=int)
+    """The page number of the request (``?page=2``): at least one, and never more than a list can have."""
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)

@@ -13,7 +13,7 @@ from datetime import datetime
 from time import monotonic
 from typing import NamedTuple
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -110,6 +110,14 @@ def flush() -> int:
     return len(taken)
 
 
+def _flush_behind_the_page() -> None:
+    try:
+        flush()
+    except SQLAlchemyError:
+        # The counts wait in memory; whoever reads a page must not pay for them.
+        current_app.logger.exception("PRE-STA-001")
+
+
 def _counted(response: Response) -> bool:
     return (
         request.method == "GET"
@@ -141,7 +149,7 @@ def init_app(app: Flask) -> None:
         if service is not None and _counted(response):
             count(f"{service.name}.{PAGES}", g.get("identity"))
         if monotonic() - _flushed > EVERY and not app.testing:
-            flush()
+            _flush_behind_the_page()
         return response
 
     if not app.testing:

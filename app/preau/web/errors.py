@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PreauError, refused)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, http_error)
+    app.register_error_handler(DataError, impossible)
     app.register_error_handler(OperationalError, unavailable)
     app.register_error_handler(PoolTimeout, unavailable)
     app.register_error_handler(Exception, unexpected)
@@ -51,6 +52,12 @@ def http_error(error: HTTPException) -> BaseResponse:
         if name in KEPT_HEADERS:
             response.headers[name] = value
     return response
+
+
+def impossible(error: DataError) -> BaseResponse:
+    """A value that no column can hold went past the form: the caller's mistake, and nothing was written."""
+    current_app.logger.warning("PRE-GEN-400 %s %s: %s", request.method, request.path, error.orig)
+    return answer(400, code="PRE-GEN-400")
 
 
 def unavailable(error: Exception) -> BaseResponse:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
+from preau.kernel.inputs import is_id
 from preau.kernel.ports.principals import Principal
 from preau.kernel.tenancy import lifted
 from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Role, Structure
@@ -27,7 +28,7 @@ def _parts(keys: Iterable[str]) -> dict[str, list[list[str]]]:
 
 
 def _ints(rests: Iterable[list[str]]) -> list[int]:
-    return sorted({int(rest[0]) for rest in rests if rest and rest[0].isdigit()})
+    return sorted({int(rest[0]) for rest in rests if rest and is_id(rest[0])})
 
 
 def _in(column: Any, ids: list[int]) -> Any:
@@ -120,7 +121,7 @@ class DirectoryPrincipals:
         head, *rest = key.split(":")
         if head == "all":
             return Principal(key, _("Tout le monde"), "all")
-        if not rest or not rest[0].isdigit():
+        if not rest or not is_id(rest[0]):
             return None
         number = int(rest[0])
         if head == "person" and number in people:
@@ -151,7 +152,7 @@ class DirectoryPrincipals:
             key
             for key in keys
             for head, *rest in (key.split(":"),)
-            if rest and rest[0].isdigit() and int(rest[0]) in seen.get(head, identity.structures)
+            if rest and is_id(rest[0]) and int(rest[0]) in seen.get(head, identity.structures)
         }
 
     def structures(self, keys: Iterable[str]) -> set[int]:

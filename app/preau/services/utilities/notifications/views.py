@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
+from preau.kernel.inputs import is_id
 from preau.kernel.notify_models import MEDIA
 from preau.kernel.pages import done, me, pages, render_page
+from preau.kernel.paging import asked_page
 from preau.kernel.rights import require_permission
 from preau.services.utilities.notifications import operations
 from preau.services.utilities.notifications.operations import Grid
@@ -38,7 +40,7 @@ FREQUENCY_NAMES = {
 def index() -> Response:
     """What I was told (UTI-UTL-NOT-01)."""
     unread = request.args.get("vue") == "non-lues"
-    number = max(request.args.get("page", 1, int), 1)
+    number = asked_page()
     rows = db.session.scalars(
         operations.told(me(), unread=unread).limit(PER_PAGE + 1).offset((number - 1) * PER_PAGE)
     ).all()
@@ -69,7 +71,7 @@ def read() -> BaseResponse:
 @blueprint.post("/non-lues")
 def unread() -> BaseResponse:
     """Undo."""
-    ids = [int(each) for each in request.form.get("ids", "").split(",")[:500] if each.isdigit()]
+    ids = [int(each) for each in request.form.get("ids", "").split(",")[:500] if is_id(each)]
     operations.mark_unread(me(), ids)
     return done(_("Ces notifications sont de nouveau à lire."), "notifications.index")
 

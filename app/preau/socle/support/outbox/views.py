@@ -8,6 +8,7 @@ from preau.kernel import journal
 from preau.kernel.adapters.mail_embedded import OutgoingMessage
 from preau.kernel.database import db
 from preau.kernel.pages import me, pages, render_page
+from preau.kernel.paging import asked_page
 from preau.kernel.ports.mail_out import mail_out
 from preau.kernel.rights import require_permission
 from preau.kernel.tenancy import lifted
@@ -25,7 +26,7 @@ def index() -> Response:
     require_permission(me(), PERMISSION)
     medium = request.args.get("support", "")
     wanted = [OutgoingMessage.medium == medium] if medium in MEDIUM_NAMES else []
-    number = max(request.args.get("page", 1, int), 1)
+    number = asked_page()
     with lifted():  # only administrators of the project pass the check above
         total = db.session.scalar(select(func.count()).select_from(OutgoingMessage).where(*wanted)) or 0
         messages = db.session.scalars(
