@@ -1,6 +1,7 @@
 """Language: French is the interface's own; its texts are the message keys, a catalogue would add another."""
 
 from functools import cached_property
+from weakref import WeakSet
 
 from babel.support import NullTranslations
 from flask import Flask
@@ -16,7 +17,7 @@ class FrenchKeys(NullTranslations):
         """One of the two keys."""
         return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004
 
-    ungettext = ngettext  # type: ignore[assignment]
+    ungettext = ngettext
 
 
 class FrenchDomain(Domain):  # type: ignore[misc]  # the library has no types
@@ -25,10 +26,15 @@ class FrenchDomain(Domain):  # type: ignore[misc]  # the library has no types
     def get_translations(self) -> NullTranslations:
         """The locale's catalogue; what it does not hold is the key, in good French."""
         translations: NullTranslations = super().get_translations()
-        if not getattr(translations, "falls_to_keys", False):
+        if translations not in self.completed:
             translations.add_fallback(FrenchKeys())
-            translations.falls_to_keys = True
+            self.completed.add(translations)
         return translations
+
+    @cached_property
+    def completed(self) -> WeakSet[NullTranslations]:
+        """Catalogues that fall back on the keys."""
+        return WeakSet()
 
 
 class FrenchBabel(Babel):  # type: ignore[misc]

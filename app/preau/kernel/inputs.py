@@ -22,9 +22,9 @@ def is_id(text: str) -> bool:
 class Identifier(IntegerConverter):
     """A number of an address; one that no column can hold is an address that does not exist."""
 
-    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+    def __init__(self, rules: Map, *args: Any, **options: Any) -> None:
         options.setdefault("max", GREATEST_ID)
-        super().__init__(map, *args, **options)
+        super().__init__(rules, *args, **options)
 
     def to_python(self, value: str) -> int:
         """The number. Raises ValidationError, hence « not found », when it is too long."""
