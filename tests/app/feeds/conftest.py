@@ -21,8 +21,6 @@ from preau.socle.integration.feeds.models import Delivery
 
 TODAY = date.today()  # noqa: DTZ011 - a delivery is dated by the calendar
 
-# ruff: noqa: ISC004 - queries are read as they are written
-
 
 # What the directory says, without what only tells when or in which order it was written.
 CONTENT = (

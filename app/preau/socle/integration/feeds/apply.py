@@ -48,12 +48,18 @@ _LINKS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "guardian": (),
 }
 
+_REMOVALS: Final = frozenset(
+    {"profiles_ended", "levels", "groups_left", "untied", "roles_left", "teachings_ended"}
+)
+# Statistics are worth their cost when that many people move.
+_MANY: Final = 1000
+
 
 def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], progress: Progress) -> None:
     """Everything from structures to leavers; may be called again after any interruption."""
     delivery = names["delivery"]
     with connect(address) as connection:
-        _declare(connection, delivery)
+        many = _declare(connection, delivery) > _MANY
     steps = [("structures", partial(_structures, names, actor))]
     steps += [(f"persons:{category}", partial(_persons, names, actor, category)) for category in CATEGORIES]
     steps += [("groups", partial(_groups, names, actor))]
@@ -61,7 +67,8 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
         run_batches(address, delivery, stage, do, progress)
     with connect(address) as connection:
         names = names | {"scope": scope_of(connection, names)}
-        _analyze(connection)
+        if many:
+            _analyze(connection)
         with connection.transaction():
             find_leavers(connection, names)
             rows = connection.execute(
@@ -72,21 +79,25 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
         run_batches(address, delivery, f"links:{category}", partial(_links, names, actor, category), progress)
     run_batches(address, delivery, "leavers", partial(_leavers, names, actor), progress)
     run_batches(address, delivery, "refresh", partial(_refresh, names, actor), progress)
-    with connect(address) as connection:
-        _analyze(connection)
+    if many:
+        with connect(address) as connection:
+            _analyze(connection)
 
 
-def _declare(connection: Connection, delivery: int) -> None:
+def _declare(connection: Connection, delivery: int) -> int:
+    """Declares the batches; how many persons are staged."""
     rows = connection.execute(
-        "SELECT DISTINCT category, batch FROM feed_person WHERE delivery_id = %s ORDER BY 1, 2", [delivery]
+        "SELECT category, batch, count(*) FROM feed_person WHERE delivery_id = %s GROUP BY 1, 2 ORDER BY 1, 2",
+        [delivery],
     ).fetchall()
     with connection.transaction():
         for stage in ("structures", "groups", "refresh"):
             plan_batches(connection, delivery, stage, [(0, "")])
         for category in CATEGORIES:
-            batches = [(batch, "") for found, batch in rows if found == category]
+            batches = [(batch, "") for found, batch, _count in rows if found == category]
             plan_batches(connection, delivery, f"persons:{category}", batches)
             plan_batches(connection, delivery, f"links:{category}", batches)
+    return sum(row[2] for row in rows)
 
 
 def _analyze(connection: Connection) -> None:
@@ -137,7 +148,12 @@ def _links(
     names: dict[str, Any], actor: dict[str, Any], category: str, connection: Connection, number: int, _: str
 ) -> dict[str, int]:
     values = names | {"batch": number, "category": category, "kinds": KINDS[category]}
-    counts = {name: _count(connection, statement, values) for name, statement in _LINKS[category]}
+    known = _count(connection, sql.ANYBODY_BEFORE, values)
+    counts = {
+        name: _count(connection, statement, values)
+        for name, statement in _LINKS[category]
+        if known or name not in _REMOVALS
+    }
     if category == "pupil":
         connection.execute(sql.TOUCH_GUARDIANS, values)
     connection.execute(sql.REMEMBER, values)

@@ -115,7 +115,7 @@ staged_person = _staging(
     Column("attributes", JSONB),
     Column("ine", Text),
     Column("speaks_of", SmallInteger),
-    indexes=(("batch",), ("key",)),
+    indexes=(("batch",),),
 )
 staged_profile = _staging(
     "feed_profile",
@@ -123,17 +123,17 @@ staged_profile = _staging(
     Column("functions", JSONB),
     Column("level", Text),
     Column("attributes", JSONB),
-    indexes=(("batch",), ("key",)),
+    indexes=(("batch",),),
 )
 staged_membership = _staging(
     "feed_membership",
     *_texts("category", "key", "structure_key", "kind", "code", "role", "label"),
-    indexes=(("batch",), ("key",)),
+    indexes=(("batch",),),
 )
 staged_teaching = _staging(
     "feed_teaching",
     *_texts("category", "key", "structure_key", "kind", "code", "subject_code"),
-    indexes=(("batch",), ("key",)),
+    indexes=(("batch",),),
 )
 staged_relation = _staging(
     "feed_relation",
@@ -144,7 +144,7 @@ staged_relation = _staging(
     Column("payment", Boolean),
     Column("lives_with", Boolean),
     Column("structure_keys", ARRAY(Text)),
-    indexes=(("batch",), ("key",), ("guardian_key",)),
+    indexes=(("batch",), ("guardian_key",)),
 )
 staged_structure = _staging(
     "feed_structure",

@@ -58,7 +58,7 @@ WHERE s.delivery_id = %(delivery)s AND s.category = 'guardian'
 """
 _CURRENT: Final = """
 SELECT structure_id, kind, count(*) FROM profile
-WHERE source = %(source)s AND left_on IS NULL AND structure_id = ANY(%(scope)s) GROUP BY 1, 2
+WHERE source = %(source)s AND left_on IS NULL AND (NOT %(complet)s OR structure_id = ANY(%(scope)s)) GROUP BY 1, 2
 """
 _LEAVING: Final = """
 SELECT f.structure_id, f.kind, count(*) FROM feed_missing x
@@ -137,17 +137,28 @@ def make_plan(connection: Connection, names: dict[str, Any], max_departures: int
     for query, figure in ((_CURRENT, "current"), (_LEAVING, "leave")):
         for known, kind, count in connection.execute(query, names):
             if known not in by_id:
-                by_id[known] = {"key": "", "uai": "", "name": str(known), "id": known, "kinds": {}}
+                by_id[known] = _known_structure(connection, known)
                 structures[f"#{known}"] = by_id[known]
             _figures(by_id[known], kind)[figure] = count
     guardians = connection.execute(_STAGED_GUARDIANS, names).fetchone() or (0, 0)
-    rows = list(structures.values())
+    rows = [row for row in structures.values() if names["complet"] or _moves(row)]
     totals = {
-        figure: sum(kind[figure] for row in rows for kind in row["kinds"].values())
+        figure: sum(kind[figure] for row in structures.values() for kind in row["kinds"].values())
         for figure in ("arrive", "change", "leave", "current")
     }
     totals["guardians_arrive"], totals["guardians_change"] = guardians
     return {"structures": rows, "totals": totals, "stops": _stops(rows, totals, max_departures)}
+
+
+def _known_structure(connection: Connection, known: int) -> dict[str, Any]:
+    """A structure that the delivery does not describe, as the directory knows it."""
+    found = connection.execute("SELECT key, uai, name FROM structure WHERE id = %s", [known]).fetchone()
+    key, uai, name = found or ("", "", "")
+    return {"key": key or "", "uai": uai or "", "name": name, "id": known, "kinds": {}}
+
+
+def _moves(row: dict[str, Any]) -> bool:
+    return any(kind["arrive"] or kind["change"] or kind["leave"] for kind in row["kinds"].values())
 
 
 def _figures(row: dict[str, Any], kind: str) -> dict[str, int]:

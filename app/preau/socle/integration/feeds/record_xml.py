@@ -16,7 +16,7 @@ _VALUE: Final = rf"<value>{_TEXT}</value>\s*+"
 _CANONICAL: Final = re.compile(
     r"<addRequest>\s*+<operationalAttributes>\s*+"
     r'<attr name="categorie\w++">\s*+<value>(\w++)</value>\s*+</attr>\s*+'
-    r"</operationalAttributes>\s*+<identifier>\s*+<id>\s*+([^<>&\s]++)\s*+</id>\s*+</identifier>\s*+"
+    r"</operationalAttributes>\s*+<identifier>\s*+<id>\s*+([^<>&\s\x00-\x1f]++)\s*+</id>\s*+</identifier>\s*+"
     rf'<attributes>\s*+((?:<attr name="\w++">\s*+(?:{_VALUE})++</attr>\s*+)++)</attributes>\s*+</addRequest>'
 )
 _ATTR: Final = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
@@ -52,8 +51,7 @@ _ADDRESS: Final = {
 _TAKEN: Final = frozenset(
     {*_COLUMN_NAMES, *_PHONES, *_ADDRESS, "other_names", "birth_date", "mef", "level", "class_type"}
 )
-_ESCAPED: Final = re.compile(r"[\\\t\n\r]")
-_ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
 
 
@@ -112,10 +110,11 @@ class Stager:
         self.counts[kind] = self.counts.get(kind, 0) + 1
 
     def _row(self, table: str, *values: str | None) -> None:
-        # Almost no row holds anything to escape: one look at the whole of it instead of one per value.
-        if _ESCAPED.search("".join([value for value in values if value])):
-            values = tuple(value and _ESCAPED.sub(_escape, value) for value in values)
-        cells = "\t".join(["\\N" if value is None else value for value in values])
+        # A NUL stands for NULL until the end: XML and CSV readers let none through.
+        cells = "\t".join(["\0" if value is None else value for value in values])
+        if "\\" in cells or "\n" in cells or "\r" in cells or cells.count("\t") != len(values) - 1:
+            cells = "\t".join(["\0" if value is None else value.translate(_ESCAPES) for value in values])
+        cells = cells.replace("\0", "\\N")
         self._rows[table].append(f"{self._head}{self.batch}\t{cells}\n")
 
     def _person(self, record: PersonRecord) -> None:
@@ -161,10 +160,6 @@ class Stager:
             for r in record.relations:
                 flags = ("t" if flag else "f" for flag in (r.financial, r.contact, r.payment, r.lives_with))
                 self._row("feed_relation", key, r.person_key, r.link, str(r.legal), *flags, structures)
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _ESCAPES[found[0]]
 
 
 def _text_of(values: Values) -> Any:

@@ -106,6 +106,8 @@ SELECT count(*) FROM fresh
 """
 
 
+# Nothing can be removed from people who were not there before.
+ANYBODY_BEFORE: Final = f"SELECT EXISTS (SELECT FROM feed_person s {_KEY} WHERE {_STAGED} AND {_BEFORE})::int"
 END_PROFILES: Final = f"""
 WITH ended AS (
   UPDATE profile f SET left_on = %(today)s FROM feed_person s {_KEY}
@@ -113,7 +115,7 @@ WITH ended AS (
     AND f.person_id = k.person_id AND f.source = %(source)s AND f.left_on IS NULL AND f.kind = ANY(%(kinds)s)
     AND {_REPLACES.format(structure="f.structure_id")}
     AND NOT EXISTS (SELECT FROM feed_profile p {_PLACE.format(row="p")}
-      WHERE p.delivery_id = %(delivery)s AND p.key = s.key AND p.category = s.category
+      WHERE p.delivery_id = %(delivery)s AND p.batch = %(batch)s AND p.key = s.key AND p.category = s.category
         AND t.id = f.structure_id AND p.kind = f.kind)
   RETURNING f.id)
 SELECT count(*) FROM ended
@@ -170,7 +172,7 @@ WITH gone AS (
     AND (m.role = 'member') = (%(category)s = 'pupil')
     AND {_REPLACES.format(structure="g.structure_id")}
     AND NOT EXISTS (SELECT FROM feed_membership x {_PLACE.format(row="x")}
-      WHERE x.delivery_id = %(delivery)s AND x.key = s.key AND x.category = s.category
+      WHERE x.delivery_id = %(delivery)s AND x.batch = %(batch)s AND x.key = s.key AND x.category = s.category
         AND t.id = g.structure_id AND x.kind = g.kind AND x.code = g.code)
   RETURNING m.group_id)
 SELECT count(*) FROM gone
@@ -193,7 +195,8 @@ WITH gone AS (
   WHERE {_STAGED} AND s.speaks_of & 2 > 0 AND {_BEFORE} AND r.person_id = k.person_id
     AND r.source = %(source)s AND r.name = 'form_teacher' AND g.id = r.group_id
     AND {_REPLACES.format(structure="r.structure_id")}
-    AND NOT EXISTS (SELECT FROM feed_membership x WHERE x.delivery_id = %(delivery)s AND x.key = s.key
+    AND NOT EXISTS (SELECT FROM feed_membership x WHERE x.delivery_id = %(delivery)s
+      AND x.batch = %(batch)s AND x.key = s.key
       AND x.category = s.category AND x.role = 'form_teacher' AND x.kind = g.kind AND x.code = g.code)
   RETURNING r.id)
 SELECT count(*) FROM gone
@@ -213,7 +216,7 @@ WITH gone AS (
   WHERE {_STAGED} AND s.speaks_of & 4 > 0 AND {_BEFORE} AND c.person_id = k.person_id
     AND c.source = %(source)s AND g.id = c.group_id AND {_REPLACES.format(structure="c.structure_id")}
     AND NOT EXISTS (SELECT FROM feed_teaching x {_PLACE.format(row="x")}
-      WHERE x.delivery_id = %(delivery)s AND x.key = s.key AND t.id = c.structure_id
+      WHERE x.delivery_id = %(delivery)s AND x.batch = %(batch)s AND x.key = s.key AND t.id = c.structure_id
         AND x.kind = g.kind AND x.code = g.code AND x.subject_code = c.subject_code)
   RETURNING c.id)
 SELECT count(*) FROM gone
@@ -233,7 +236,7 @@ WITH gone AS (
     AND (s.operation = 'modifyRequest' OR %(complet)s)
     AND NOT EXISTS (SELECT FROM feed_relation x
       JOIN source_key o ON o.source = %(source)s AND o.key = x.guardian_key
-      WHERE x.delivery_id = %(delivery)s AND x.key = s.key AND o.person_id = r.guardian_id)
+      WHERE x.delivery_id = %(delivery)s AND x.batch = %(batch)s AND x.key = s.key AND o.person_id = r.guardian_id)
   RETURNING r.guardian_id
 ), noted AS (
   INSERT INTO feed_touched (delivery_id, batch, person_id) SELECT %(delivery)s, %(batch)s, guardian_id FROM gone)
@@ -286,11 +289,13 @@ WHERE {_STAGED} AND ({_BEFORE} OR g.delivery_id IS DISTINCT FROM %(delivery)s)
 REMEMBER: Final = f"""
 INSERT INTO feed_record (source, category, key, head, delivery_id)
 SELECT DISTINCT ON (s.key) %(source)s, s.category, s.key, CASE WHEN s.operation = 'addRequest'
-    AND NOT EXISTS (SELECT FROM feed_profile p WHERE p.delivery_id = %(delivery)s AND p.key = s.key
+    AND NOT EXISTS (SELECT FROM feed_profile p WHERE p.delivery_id = %(delivery)s AND p.batch = %(batch)s
+      AND p.key = s.key
       AND p.category = s.category AND NOT EXISTS (SELECT FROM structure t
         WHERE t.source = ANY(%(sources)s) AND t.key = p.structure_key))
     AND (%(category)s <> 'pupil' OR NOT EXISTS (SELECT FROM feed_relation r
-      WHERE r.delivery_id = %(delivery)s AND r.key = s.key AND NOT EXISTS (SELECT FROM source_key g
+      WHERE r.delivery_id = %(delivery)s AND r.batch = %(batch)s AND r.key = s.key
+        AND NOT EXISTS (SELECT FROM source_key g
         WHERE g.source = %(source)s AND g.key = r.guardian_key)))
   THEN s.head END, %(delivery)s
 FROM feed_person s {_KEY} WHERE {_STAGED}
