@@ -5,6 +5,7 @@ what else the machine does falls on both. The goal: p95 ≤ 30 ms with rights fi
 """
 
 import argparse
+import os
 import random
 import statistics
 import tempfile
@@ -199,6 +200,7 @@ def report(times: dict[str, list[float]], rate: float, count: int) -> str:
         f"Mesuré le {datetime.now(UTC):%Y-%m-%d} par `python -m tests.load.search`, un processus, embedded PostgreSQL.",
         f"{count} documents de {WORDS_PER_DOCUMENT} mots, {SCHOOLS} écoles ; deux mots par recherche, l’un fréquent.",
         f"Indexation par le chemin ordinaire : {rate:.0f} documents/s.",
+        f"Charge de la machine à la fin de la mesure : {os.getloadavg()[0]:.0f} pour {os.cpu_count()} cœurs.",
         "",
         "| | p50 ms | p95 ms | p99 ms | p95 / PostgreSQL nu |",
         "|---|---|---|---|---|",
