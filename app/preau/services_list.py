@@ -15,6 +15,7 @@ from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
 from preau.socle.support.administration import service as administration
+from preau.socle.support.assistance import service as assistance
 from preau.socle.support.outbox import service as outbox
 from preau.socle.support.people import service as people
 from preau.socle.support.statistics import service as statistics
@@ -26,6 +27,7 @@ SERVICES: tuple[Service, ...] = (
     portal,
     administration,
     people,
+    assistance,
     statistics,
     outbox,
     search,
