@@ -215,6 +215,8 @@ def test_public_news_is_read_without_signing_in_as_long_as_it_is_shown(browser, 
     write(head, world, public="1", title="Inscriptions")
     write(head, world, title="Interne")
     nobody = browser()
+    assert "Inscriptions" in nobody.get("/").text
+    assert "Interne" not in nobody.get("/").text
     titles = [article.title for article in queries.public_news()]
     assert titles == ["Inscriptions"]
     opened, closed = queries.public_news()[0], None

@@ -29,6 +29,12 @@ def news_words() -> type[words.Words]:
     return words.Words
 
 
+@blueprint.app_template_global("public_news")
+def public_news() -> list[Article]:
+    """What the portal shows to whoever is not signed in, when this service is there."""
+    return queries.public_news()
+
+
 @blueprint.get("/")
 def index() -> Response:
     """What is shown to the person now: pinned first, then alerts, then the newest."""
