@@ -19,8 +19,8 @@ FAMILIES = {
     "1": "Demandez une nouvelle livraison à l’académie ; rien n’a été modifié.",
     "2": "Signalez le fichier et la position à l’académie ; le reste de la livraison est traité.",
     "3": "Faites corriger la donnée à la source ; l’enregistrement est repris à la livraison suivante.",
-    "4": "Lisez le plan : vérifiez que la livraison est complète avant d’approuver.",
-    "5": "Suivez le message ; `preau feed status` donne l’état et l’étape à reprendre.",
+    "4": "Corrigez le fichier CSV à la ligne indiquée, puis déposez-le de nouveau.",
+    "5": "Lisez le plan et suivez le message ; `preau feed status` donne l’état et l’étape à reprendre.",
 }
 HEADING = """# Codes d’erreur
 

@@ -2078,33 +2078,23 @@ CREATE INDEX ix_feed_delivery_state ON public.feed_delivery USING btree (state);
 
 CREATE INDEX ix_feed_membership_batch ON public.feed_membership USING btree (delivery_id, batch);
 
-CREATE INDEX ix_feed_membership_key ON public.feed_membership USING btree (delivery_id, key);
-
 CREATE INDEX ix_feed_missing_batch ON public.feed_missing USING btree (delivery_id, batch);
 
 CREATE INDEX ix_feed_person_batch ON public.feed_person USING btree (delivery_id, batch);
-
-CREATE INDEX ix_feed_person_key ON public.feed_person USING btree (delivery_id, key);
 
 CREATE INDEX ix_feed_problem_delivery_id ON public.feed_problem USING btree (delivery_id);
 
 CREATE INDEX ix_feed_profile_batch ON public.feed_profile USING btree (delivery_id, batch);
 
-CREATE INDEX ix_feed_profile_key ON public.feed_profile USING btree (delivery_id, key);
-
 CREATE INDEX ix_feed_relation_batch ON public.feed_relation USING btree (delivery_id, batch);
 
 CREATE INDEX ix_feed_relation_guardian_key ON public.feed_relation USING btree (delivery_id, guardian_key);
-
-CREATE INDEX ix_feed_relation_key ON public.feed_relation USING btree (delivery_id, key);
 
 CREATE INDEX ix_feed_removal_key ON public.feed_removal USING btree (delivery_id, key);
 
 CREATE INDEX ix_feed_structure_key ON public.feed_structure USING btree (delivery_id, key);
 
 CREATE INDEX ix_feed_teaching_batch ON public.feed_teaching USING btree (delivery_id, batch);
-
-CREATE INDEX ix_feed_teaching_key ON public.feed_teaching USING btree (delivery_id, key);
 
 CREATE INDEX ix_feed_touched_person_id ON public.feed_touched USING btree (delivery_id, person_id);
 
