@@ -3,17 +3,13 @@
 import uuid
 
 import pytest
+from werkzeug.routing.converters import AnyConverter, NumberConverter, PathConverter, UUIDConverter
 
 from preau.kernel.contract import registry
 from preau.kernel.identity import AuthenticationLevel
 from preau.socle.security.web import MACHINES, is_public, local_path
 
-SAMPLES = {
-    "IntegerConverter": 1,
-    "FloatConverter": 1.5,
-    "UUIDConverter": uuid.uuid4(),
-    "PathConverter": "a/b",
-}
+SAMPLES = {NumberConverter: 1, UUIDConverter: uuid.uuid4(), PathConverter: "a/b"}
 
 
 def routes(app):
@@ -27,9 +23,9 @@ def routes(app):
 
 
 def sample(converter) -> object:
-    if type(converter).__name__ == "AnyConverter":
+    if isinstance(converter, AnyConverter):
         return min(converter.items)
-    return SAMPLES.get(type(converter).__name__, "x")
+    return next((value for kind, value in SAMPLES.items() if isinstance(converter, kind)), "x")
 
 
 @pytest.mark.sdet("SOC-SEC-AUT-01", "SOC-SEC-IAU-03")

@@ -11,24 +11,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from preau.kernel import events, journal, preferences
 from preau.kernel.contract import Permission, registry
 from preau.kernel.database import db, today
 from preau.kernel.errors import Invalid, NotFound, Refused
-from preau.kernel.identity import EVERYONE, Identity
+from preau.kernel.identity import Identity
 from preau.kernel.ports.principals import principals
 from preau.kernel.rights import require_permission
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Profile, Role
 from preau.socle.security.authorisation.flatten import flatten
-from preau.socle.security.models import Account, Grant, PermissionOverride
+from preau.socle.security.models import Account, Grant
 
 PERMISSION = "security.rights"
-GIVEN_ROLES = ("functional_admin", "referent", "form_teacher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,57 +86,6 @@ def require_givable(identity: Identity, structure_id: int, names: Collection[str
         raise Refused(
             _("Vous ne pouvez pas donner un droit que vous n’avez pas vous-même : %(labels)s.", labels=labels)
         )
-
-
-def choose_permissions(identity: Identity, structure_id: int, wanted: dict[tuple[str, str], bool]) -> int:
-    """What each profile may do in a school, by (permission, profile); return how many choices changed."""
-    require_permission(identity, PERMISSION, structure_id)
-    declared, moved = registry.permissions(), 0
-    with atomic() as session:
-        present = chosen_permissions(structure_id)
-        changes = {
-            key: value for key, value in wanted.items() if present.get(key) != value and key[0] in declared
-        }
-        require_givable(identity, structure_id, {permission for permission, _profile in changes})
-        for (permission, profile), allowed in changes.items():
-            where = (
-                PermissionOverride.structure_id == structure_id,
-                PermissionOverride.permission == permission,
-                PermissionOverride.profile == profile,
-            )
-            session.execute(delete(PermissionOverride).where(*where))
-            if allowed != (profile in declared[permission].profiles):
-                session.add(
-                    PermissionOverride(
-                        structure_id=structure_id, permission=permission, profile=profile, allowed=allowed
-                    )
-                )
-            journal.record(
-                identity,
-                "security.permission_chosen",
-                kind="permission",
-                key=permission,
-                structure_id=structure_id,
-                profile=profile,
-                allowed=allowed,
-            )
-            moved += 1
-        if moved:
-            rights_moved_for([f"structure:{structure_id}"])
-    return moved
-
-
-def chosen_permissions(structure_id: int) -> dict[tuple[str, str], bool]:
-    """What holds now in a school, for each permission and profile."""
-    held = {
-        (name, str(profile)): profile in permission.profiles
-        for name, permission in registry.permissions().items()
-        for profile in EVERYONE
-    }
-    rows = db.session.scalars(
-        select(PermissionOverride).where(PermissionOverride.structure_id == structure_id)
-    )
-    return held | {(row.permission, row.profile): row.allowed for row in rows}
 
 
 def give(
@@ -261,61 +209,6 @@ def withdraw(identity: Identity, grant: Grant) -> None:
         )
         rights_moved_for([grant.principal])
         session.delete(grant)
-
-
-def give_role(identity: Identity, structure_id: int, name: str, person_id: int, period: Period) -> None:
-    """Give a role in a school for a time."""
-    require_permission(identity, PERMISSION, structure_id)
-    period.require_sound()
-    if name not in GIVEN_ROLES:
-        raise Invalid(_("Choisissez un rôle."))
-    if name == "functional_admin" and not identity.can("security.accounts", structure_id):
-        raise Refused(_("Seul un administrateur peut en nommer un autre."))
-    with atomic() as session:
-        statement = insert(Role).values(
-            person_id=person_id,
-            structure_id=structure_id,
-            name=name,
-            source="manual",
-            starts_on=period.starts_on,
-            ends_on=period.ends_on,
-            delegated_by_id=identity.person_id,
-        )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["person_id", "structure_id", "name", "group_id"],
-                set_={"starts_on": period.starts_on, "ends_on": period.ends_on},
-            )
-        )
-        journal.record(
-            identity,
-            "security.role_given",
-            kind="role",
-            key=name,
-            structure_id=structure_id,
-            person=person_id,
-        )
-        rights_moved_for([f"person:{person_id}"])
-
-
-def withdraw_role(identity: Identity, role_id: int) -> None:
-    """Take a role back."""
-    with atomic() as session:
-        role = session.get(Role, role_id)
-        if role is None:
-            raise NotFound(_("Ce rôle n’existe plus."))
-        require_permission(identity, PERMISSION, role.structure_id)
-        journal.record(
-            identity,
-            "security.role_withdrawn",
-            kind="role",
-            key=role.name,
-            structure_id=role.structure_id,
-            person=role.person_id,
-        )
-        session.delete(role)
-        session.flush()
-        rights_moved_for([f"person:{role.person_id}"])
 
 
 def review(day: date | None = None) -> int:

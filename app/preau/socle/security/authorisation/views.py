@@ -20,7 +20,8 @@ from preau.kernel.ports.principals import principals
 from preau.kernel.rights import require_permission
 from preau.socle.directory.models import Person, Profile, Role, Structure
 from preau.socle.directory.words import ROLE_LABELS
-from preau.socle.security.authorisation import operations
+from preau.socle.security.authorisation import choices, operations
+from preau.socle.security.authorisation import roles as role_operations
 from preau.socle.security.authorisation.operations import Period
 from preau.socle.security.models import Grant
 from preau.socle.security.policy.settings import PROFILE_NAMES
@@ -91,7 +92,7 @@ def _page(template: str, school: int, status: int = 200, **context: Any) -> Resp
 def matrix() -> Response:
     """What each profile may do in a school."""
     school = _school()
-    held = operations.chosen_permissions(school)
+    held = choices.chosen_permissions(school)
     givable = operations.givable(me(), school)
     services = [
         (service, [permission for permission in service.permissions])
@@ -113,7 +114,7 @@ def choose() -> BaseResponse:
         for name in operations.givable(me(), school)
         for profile in EVERYONE
     }
-    count = operations.choose_permissions(me(), school, wanted)
+    count = choices.choose_permissions(me(), school, wanted)
     message = _("Les droits sont changés, tout de suite et pour tous.") if count else _("Rien n’a changé.")
     return done(message, "rights.matrix", school=school)
 
@@ -285,7 +286,7 @@ def give_role() -> BaseResponse:
     if person_id not in dict(_staff(school)):
         return _roles_page(school, {"person": [_("Choisissez un membre du personnel.")]}, 422)
     try:
-        operations.give_role(me(), school, data.role, person_id, data.period)
+        role_operations.give_role(me(), school, data.role, person_id, data.period)
     except Invalid as invalid:
         return _roles_page(school, invalid.errors or {"": [invalid.message]}, 422)
     return done(_("Le rôle est attribué."), "rights.roles", school=school)
@@ -294,7 +295,7 @@ def give_role() -> BaseResponse:
 @pages.post("/roles/<int:role_id>/retirer")
 def withdraw_role(role_id: int) -> BaseResponse:
     """Take a role back."""
-    operations.withdraw_role(me(), role_id)
+    role_operations.withdraw_role(me(), role_id)
     return done(_("Le rôle est retiré."), "rights.roles")
 
 
@@ -302,7 +303,7 @@ def _roles_page(school: int, errors: dict[str, list[str]] | None = None, status:
     rows = db.session.execute(
         select(Role, Person)
         .join(Person, Person.id == Role.person_id)
-        .where(Role.structure_id == school, Role.name.in_(operations.GIVEN_ROLES))
+        .where(Role.structure_id == school, Role.name.in_(role_operations.GIVEN_ROLES))
         .order_by(Role.name, Person.last_name)
     ).all()
     return _page(
@@ -311,7 +312,7 @@ def _roles_page(school: int, errors: dict[str, list[str]] | None = None, status:
         status,
         rows=rows,
         staff=_staff(school),
-        given=operations.GIVEN_ROLES,
+        given=role_operations.GIVEN_ROLES,
         typed=request.form,
         errors=errors or {},
     )
