@@ -997,6 +997,24 @@ CREATE SEQUENCE public.grouping_id_seq
 
 ALTER SEQUENCE public.grouping_id_seq OWNED BY public."grouping".id;
 
+CREATE TABLE public.incident (
+    id uuid NOT NULL,
+    reported_by_id bigint,
+    title text NOT NULL,
+    body text NOT NULL,
+    severity text NOT NULL,
+    page text NOT NULL,
+    device text NOT NULL,
+    state text NOT NULL,
+    answer text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    structure_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.incident FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.journal_entry (
     id bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -1818,6 +1836,9 @@ ALTER TABLE ONLY public.group_tool_right
 ALTER TABLE ONLY public."grouping"
     ADD CONSTRAINT pk_grouping PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT pk_incident PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.journal_entry
     ADD CONSTRAINT pk_journal_entry PRIMARY KEY (id);
 
@@ -2132,6 +2153,10 @@ CREATE INDEX ix_grouping_open_to ON public."grouping" USING gin (open_to);
 
 CREATE INDEX ix_grouping_structure_id ON public."grouping" USING btree (structure_id);
 
+CREATE INDEX ix_incident_reported_by_id ON public.incident USING btree (reported_by_id);
+
+CREATE INDEX ix_incident_structure_id ON public.incident USING btree (structure_id);
+
 CREATE INDEX ix_journal_entry_action ON public.journal_entry USING btree (action);
 
 CREATE INDEX ix_journal_entry_actor_id ON public.journal_entry USING btree (actor_id);
@@ -2399,6 +2424,12 @@ ALTER TABLE ONLY public."grouping"
 ALTER TABLE ONLY public."grouping"
     ADD CONSTRAINT fk_grouping_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT fk_incident_reported_by_id FOREIGN KEY (reported_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT fk_incident_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.journal_seal
     ADD CONSTRAINT fk_journal_seal_entry_id FOREIGN KEY (entry_id) REFERENCES public.journal_entry(id);
 
@@ -2610,6 +2641,8 @@ ALTER TABLE public.group_tool_right ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public."grouping" ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.incident ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.journal_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.known_origin ENABLE ROW LEVEL SECURITY;
@@ -2729,6 +2762,8 @@ CREATE POLICY wall ON public.group_tool_right USING ((EXISTS ( SELECT 1
   WHERE (parent.id = group_tool_right.group_id))));
 
 CREATE POLICY wall ON public."grouping" USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+
+CREATE POLICY wall ON public.incident USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
 
 CREATE POLICY wall ON public.journal_entry USING (((actor_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[]))));
 
