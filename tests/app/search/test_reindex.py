@@ -1,10 +1,11 @@
 """The index from the command line, after something went round the ORM."""
 
+from sqlalchemy import text
+
 from preau.kernel.database import db
 from preau.kernel.search_query import Query, search
 from preau.kernel.tenancy import lifted
 from preau.socle.portal.search.commands import reindex
-from sqlalchemy import text
 
 
 def test_reindexing_reads_what_went_round_the_orm_and_forgets_what_is_gone(app, world, bookmark):
