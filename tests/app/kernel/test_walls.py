@@ -4,10 +4,20 @@ import uuid
 
 import pytest
 from sqlalchemy import inspect, select, text
+from werkzeug.routing import IntegerConverter
 
 from preau.kernel import rights
 from preau.kernel.database import db
-from preau.kernel.tenancy import InStructure, Personal, behind, lifted, walled_models
+from preau.kernel.tenancy import (
+    CLOSED,
+    InStructure,
+    Personal,
+    behind,
+    lifted,
+    stand_behind,
+    walled_models,
+)
+from preau.socle.security.web import is_public
 
 PEOPLE = ("teacher", "pupil", "manager", "school_teacher", "child", "stranger")
 
@@ -21,7 +31,21 @@ def within(identity, row) -> bool:
 
 
 def plainly_walled():
-    return [model for model in walled_models() if "__wall__" not in vars(model)]
+    return [model for model in walled_models() if not hasattr(model, "__wall__")]
+
+
+def test_whoever_is_nobody_sees_no_row_of_any_walled_table(world, populated):
+    with lifted():
+        full = {model for model in walled_models() if db.session.scalars(select(model).limit(1)).first()}
+    db.session.rollback()
+    stand_behind(CLOSED)
+    seen = {
+        model.__tablename__
+        for model in full
+        if db.session.execute(text(f"SELECT 1 FROM {model.__tablename__} LIMIT 1")).first()  # noqa: S608
+    }
+    assert len(full) > 15
+    assert seen == set()
 
 
 @pytest.mark.sdet("SOC-SEC-AUT-01")
@@ -64,7 +88,7 @@ def test_no_address_opens_an_object_of_another_school(app, world, populated, bro
     for rule in app.url_map.iter_rules():
         arguments = {name: converter for name, converter in rule._converters.items()}
         uuids = [name for name, converter in arguments.items() if type(converter).__name__ == "UUIDConverter"]
-        if not uuids or "GET" not in rule.methods:
+        if not uuids or "GET" not in rule.methods or is_public(rule.endpoint, app):
             continue
         for target in forbidden:
             values = {
@@ -83,4 +107,4 @@ def sample(converter):
     choices = getattr(converter, "items", None)
     if choices:
         return next(iter(choices))
-    return 1 if type(converter).__name__ == "IntegerConverter" else "x"
+    return 1 if isinstance(converter, IntegerConverter) else "x"
