@@ -24,7 +24,7 @@ def test_the_scanner_finds_nothing(site, tmp_path, key):
     report = tmp_path / "report.json"
     command = [
         *(str(WAPITI), "--url", f"{site.url}/", "--scope", "folder", "--module", MODULES),
-        *("--depth", "4", "--max-links-per-page", "40", "--max-scan-time", "150", "--max-attack-time", "20"),
+        *("--depth", "4", "--max-links-per-page", "40", "--max-scan-time", "90", "--max-attack-time", "12"),
         *("--flush-session", "--store-session", str(tmp_path), "--store-config", str(tmp_path)),
         *(
             "--format",
@@ -59,6 +59,8 @@ def test_the_scanner_finds_nothing(site, tmp_path, key):
         f"{kind}: {each['method']} {each['path']} {each.get('parameter') or ''} {each['info']}"
         for section in ("vulnerabilities", "anomalies")
         for kind, every in found[section].items()
+        # The site is on plain HTTP here; behind HTTPS an operator sets PREAU_SECURE_COOKIES.
+        if kind != "Secure Flag cookie"
         for each in every
     ]
     assert not faults, "\n".join(faults[:40])
