@@ -54,7 +54,7 @@ def front_server_headers(sha256: str) -> dict[str, str]:
     path = files.path_of(sha256)
     match current_app.config["SETTINGS"].sendfile:
         case "x-accel-redirect" if path:
-            return {"X-Accel-Redirect": f"{INTERNAL}{sha256[:2]}/{sha256[2:4]}/{sha256}"}
+            return {"X-Accel-Redirect": f"{INTERNAL}{sha256[:2]}/{sha256}"}
         case "x-sendfile" if path:
             return {"X-Sendfile": str(path)}
     return {}

@@ -107,7 +107,7 @@ def test_the_front_server_is_handed_the_content(app, dav):
         answer = dav("teacher", "GET", "/a")
     finally:
         app.config["SETTINGS"] = settings
-    assert re.fullmatch(r"/_blobs/\w\w/\w\w/\w{64}", answer.headers["X-Accel-Redirect"])
+    assert re.fullmatch(r"/_blobs/\w\w/\w{64}", answer.headers["X-Accel-Redirect"])
     assert answer.data == b""
 
 

@@ -1,4 +1,4 @@
-"""Blobs in a directory: ``ab/cd/abcd…``, on a local disk or a shared one (NFS).
+"""Blobs in a directory, ``ab/abcd…``, on a local disk or a shared one (NFS).
 
 A content appears under its name by one rename, complete or not at all.
 """
@@ -109,13 +109,13 @@ class BlobDirectory:
             return
 
     def keys(self) -> Iterator[str]:
-        """Walk the two levels of folders."""
-        for folder in self.root.glob("??/??"):
+        """Walk the 256 folders."""
+        for folder in self.root.glob("??"):
             for entry in os.scandir(folder):
                 yield entry.name
 
     def _place(self, sha256: str) -> str:
-        return f"{self.root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+        return f"{self.root}/{sha256[:2]}/{sha256}"
 
     def _incoming(self) -> str:
         return f"{self._prefix}{next(self._count)}"
@@ -128,9 +128,9 @@ class BlobDirectory:
         return True
 
     def _settle(self, incoming: str, sha256: str) -> None:
-        folder = sha256[:4]
+        folder = sha256[:2]
         if folder not in self._made:
-            os.makedirs(f"{self.root}/{folder[:2]}/{folder[2:]}", exist_ok=True)  # noqa: PTH103
+            os.makedirs(f"{self.root}/{folder}", exist_ok=True)  # noqa: PTH103
             self._made.add(folder)
         os.replace(incoming, self._place(sha256))  # noqa: PTH105
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, or_, select
 from preau.kernel.database import db, now
 from preau.kernel.identity import Identity
 from preau.kernel.ports.principals import principals
+from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.services.utilities.files.errors import Locked
 from preau.services.utilities.files.models import Lock, Node
@@ -76,6 +77,7 @@ def acquire(identity: Identity, node: Node, *, exclusive: bool, deep: bool, owne
         lock = Lock(
             token=f"opaquelocktoken:{uuid.uuid4()}",
             node_id=node.id,
+            space_id=node.space_id,
             person_id=identity.person_id,
             exclusive=exclusive,
             deep=deep and node.is_folder,
@@ -109,3 +111,12 @@ def release(identity: Identity, node: Node, token: str) -> bool:
 def of_nodes(ids: Sequence[uuid.UUID]) -> list[Lock]:
     """Locks held on some nodes."""
     return list(db.session.scalars(select(Lock).where(Lock.node_id.in_(ids), Lock.expires_at > now())))
+
+
+def forget_below(node: Node) -> None:
+    """Forget the locks of a node and of all it holds: they follow neither a move nor the trash (RFC 4918 7.5)."""
+    below = select(Node.id).where(Node.path.contains([node.id]))
+    with lifted():  # what others put in the folder goes with it
+        db.session.execute(
+            delete(Lock).where(Lock.node_id.in_(below)).execution_options(synchronize_session=False)
+        )

@@ -107,6 +107,7 @@ class Lock(Model):
 
     token: Mapped[str] = mapped_column(primary_key=True)
     node_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("file_node.id", ondelete="CASCADE"), index=True)
+    space_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("file_space.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     exclusive: Mapped[bool]
     deep: Mapped[bool]

@@ -27,8 +27,14 @@ MORE_TYPES = {
     ".sb3": "application/x-scratch",
 }
 UNKNOWN = "application/octet-stream"
+TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 # At the top of a person's space WebDAV shows these two ways elsewhere.
 GROUPS, SHARED = "Groupes", "Partagés avec moi"
+
+
+def _is_invisible(character: str) -> bool:
+    # Marks that turn the reading direction make « exe.txt » of « txt.exe ».
+    return unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in TURNS
 
 
 def clean(raw: str) -> str:
@@ -36,7 +42,7 @@ def clean(raw: str) -> str:
     name = unicodedata.normalize("NFC", raw).strip()
     if not name or name in {".", ".."}:
         raise Invalid(_("Donnez un nom."), {"name": [_("Donnez un nom.")]})
-    if not FORBIDDEN.isdisjoint(name) or any(unicodedata.category(each) == "Cc" for each in name):
+    if not FORBIDDEN.isdisjoint(name) or any(_is_invisible(each) for each in name):
         message = _("Un nom ne contient ni barre oblique (/) ni caractère invisible.")
         raise Invalid(message, {"name": [message]})
     if len(name.encode()) > LONGEST:

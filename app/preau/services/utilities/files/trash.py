@@ -16,7 +16,7 @@ from preau.kernel.traits.shared import Share
 from preau.kernel.transaction import atomic
 from preau.services.utilities.files import locks, names, quotas, tree
 from preau.services.utilities.files.locks import NO_TOKENS
-from preau.services.utilities.files.models import Lock, Node
+from preau.services.utilities.files.models import Node
 from preau.services.utilities.files.spaces import own_root
 
 BATCH = 200
@@ -29,14 +29,10 @@ def throw_away(identity: Identity, node: Node, tokens: Collection[str] = NO_TOKE
         raise Refused(_("Cet espace ne se supprime pas. Supprimez ce qu’il contient."))
     locks.require_free(identity, node, tokens, members=True, below=True)
     with atomic() as session:
+        locks.forget_below(node)
         with lifted():  # what others put in the folder goes with it
             session.flush()
             below = Node.path.contains([node.id])
-            session.execute(
-                delete(Lock)
-                .where(Lock.node_id.in_(select(Node.id).where(below)))
-                .execution_options(synchronize_session=False)
-            )
             session.execute(
                 update(Node)
                 .where(below, Node.trashed_at.is_(None))

@@ -114,6 +114,7 @@ def move(
     locks.require_free(identity, target, tokens)
     with atomic() as session:
         _one_at_a_time(node.space_id, target.space_id)
+        locks.forget_below(node)
         if node.space_id != target.space_id:
             _change_space(identity, node, target)
         node.parent_id, node.name = target.id, name

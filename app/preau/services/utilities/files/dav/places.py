@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, func, literal, select
+from sqlalchemy import ARRAY, Integer, Text, Uuid, func, literal, select, true
 
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
@@ -140,11 +140,15 @@ def _walk(root: Node, names: list[str], segments: list[str]) -> Place:
     )
     each = func.unnest(literal(names, ARRAY(Text)))
     wanted = each.table_valued("name", with_ordinality="depth", name="wanted").render_derived()
-    step = select(Node.id, start.c.depth + 1).where(
-        wanted.c.depth == start.c.depth + 1,
-        Node.parent_id == start.c.id,
-        Node.trashed_at.is_(None),
-        Node.name == wanted.c.name,
+    # One name in one folder at a time: a join would let the planner read the whole table.
+    child = (
+        select(Node.id)
+        .where(Node.parent_id == start.c.id, Node.trashed_at.is_(None), Node.name == wanted.c.name)
+        .limit(1)
+        .lateral("child")
+    )
+    step = select(child.c.id, start.c.depth + 1).select_from(
+        start.join(wanted, wanted.c.depth == start.c.depth + 1).join(child, true())
     )
     walk = start.union_all(step)
     rows = db.session.execute(
