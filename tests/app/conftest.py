@@ -108,8 +108,27 @@ def browser(app: Flask, world: World):
     return of
 
 
+@pytest.fixture(scope="session")
+def populated_template(session_app: Flask, cluster: Cluster, template: str, worker: str) -> str:
+    """A database with the world and objects of every service, made once through their operations."""
+    name = f"populated_{worker}"
+    with session_app.app_context():
+        populate(world_of.find())
+        db.session.close()
+        db.engine.dispose()
+    # What was made stays on the disk as the copy that tests start from; the first database is made again.
+    cluster.create_database(name, f"test_{worker}")
+    cluster.drop_database(f"test_{worker}")
+    cluster.create_database(f"test_{worker}", template)
+    return name
+
+
 @pytest.fixture
-def populated(world: World) -> World:
+def populated(populated_template: str, app: Flask, cluster: Cluster, worker: str) -> World:
     """The world with objects of every service in it."""
-    populate(world)
-    return world
+    db.session.close()
+    db.engine.dispose()
+    cluster.drop_database(f"test_{worker}")
+    cluster.create_database(f"test_{worker}", populated_template)
+    stand_behind(CLOSED)
+    return world_of.find()
