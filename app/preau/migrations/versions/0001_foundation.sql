@@ -848,6 +848,7 @@ ALTER TABLE ONLY public.file_hand_in_file FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.file_lock (
     token text NOT NULL,
     node_id uuid NOT NULL,
+    space_id uuid NOT NULL,
     person_id bigint NOT NULL,
     exclusive boolean NOT NULL,
     deep boolean NOT NULL,
@@ -2129,6 +2130,8 @@ CREATE INDEX ix_file_lock_expires_at ON public.file_lock USING btree (expires_at
 
 CREATE INDEX ix_file_lock_node_id ON public.file_lock USING btree (node_id);
 
+CREATE INDEX ix_file_lock_space_id ON public.file_lock USING btree (space_id);
+
 CREATE INDEX ix_file_locker_group_id ON public.file_locker USING btree (group_id);
 
 CREATE INDEX ix_file_locker_owner_id ON public.file_locker USING btree (owner_id);
@@ -2366,6 +2369,9 @@ ALTER TABLE ONLY public.file_lock
 
 ALTER TABLE ONLY public.file_lock
     ADD CONSTRAINT fk_file_lock_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.file_lock
+    ADD CONSTRAINT fk_file_lock_space_id FOREIGN KEY (space_id) REFERENCES public.file_space(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.file_locker
     ADD CONSTRAINT fk_file_locker_group_id FOREIGN KEY (group_id) REFERENCES public."grouping"(id) ON DELETE CASCADE;
