@@ -141,7 +141,9 @@ class Context:
     def _members(self) -> frozenset[int]:
         if self._people is None:
             with lifted():  # the people of the school that is administered
-                self._people = frozenset(db.session.scalars(principals().members(self.scope.principals)).all())
+                self._people = frozenset(
+                    db.session.scalars(principals().members(self.scope.principals)).all()
+                )
         return self._people
 
     def person(self, uid: str | None) -> int | None:
