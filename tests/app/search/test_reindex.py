@@ -14,7 +14,8 @@ def test_reindexing_reads_what_went_round_the_orm_and_forgets_what_is_gone(app, 
         db.session.execute(text("UPDATE bookmark SET title = 'Nouveau titre'"))
         db.session.execute(
             text(
-                "INSERT INTO search_document (kind, object_id, title, tsv, indexed_at) VALUES ('bookmark', 'x', 'Orphelin', 'orphelin', now())"
+                "INSERT INTO search_document (kind, object_id, title, tsv, indexed_at)"
+                " VALUES ('bookmark', 'x', 'Orphelin', 'orphelin', now())"
             )
         )
         db.session.commit()
