@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import Any
 
 import click
-from flask.cli import FlaskGroup
+from flask import current_app
+from flask.cli import FlaskGroup, ScriptInfo
 
 # Commands that need no application are imported only when they are asked for: a help page must be instant.
 ALONE = {
@@ -36,6 +37,15 @@ class Commands(FlaskGroup):
         if cmd_name in self.commands:
             return self.commands[cmd_name]
         return self._of_services().get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A service's command runs inside the application: without it no school or service is known."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in self._of_services() and "--help" not in rest and not current_app:
+            ctx.with_resource(ctx.ensure_object(ScriptInfo).load_app().app_context())
+        return name, command, rest
 
     def _of_services(self) -> dict[str, click.Command]:
         from preau.services_list import SERVICES
