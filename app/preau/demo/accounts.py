@@ -23,6 +23,7 @@ from preau.socle.security.models import Account, ProjectRole
 PASSPHRASE = "bienvenue-au-preau"  # noqa: S105
 PICTURES = 3
 ADMINISTRATOR = "admin"
+PASSPHRASE_FILE = "administrateur.txt"
 
 # One person of each kind, the most telling first: teacher here and parent there, children in several schools.
 SAMPLES = """
@@ -34,7 +35,7 @@ WITH here AS (
   FROM here GROUP BY person_id
 ), chosen AS (
   SELECT DISTINCT ON (label) label, rank, person_id, detail FROM (
-    SELECT 'Enseignant ici, parent là' AS label, 1 AS rank, t.person_id, '' AS detail
+    SELECT 'Enseignant ici, parent là' AS label, 1 AS rank, t.person_id, t.schools || ' écoles' AS detail
       FROM tally t WHERE t.kinds @> '{guardian,teacher}'
     UNION ALL SELECT 'Parent d’enfants dans plusieurs écoles', 2, t.person_id, t.schools || ' écoles'
       FROM tally t WHERE t.kinds = '{guardian}' AND t.schools > 1
@@ -84,7 +85,7 @@ def open_all() -> None:
 
 def open_administrator(home: Path) -> None:
     """For somebody's own delivery: one administrator, with a passphrase of its own kept in ``var/demo``."""
-    kept = home / "administrateur.txt"
+    kept = home / PASSPHRASE_FILE
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text("-".join(secrets.token_hex(3) for _part in range(3)))
@@ -119,18 +120,23 @@ def _administrator(session: Any, hashed: str) -> None:
     events.publish("directory.person_created", system("demo"), person)
 
 
-def show(port: int, seconds: float) -> None:
+def show(port: int, seconds: float, home: Path) -> None:
     """Where it answers, and who may enter."""
     console = Console()
-    with lifted():  # the table names one person of each school
-        rows = db.session.execute(text(SAMPLES)).all()
-        demonstration = db.session.scalar(
-            select(Account.password_hash).where(Account.login == ADMINISTRATOR)
-        ) and bool(rows)
     console.print()
     console.print(f"  Préau est prêt en {seconds:.1f} s : [bold]http://localhost:{port}[/bold]")
-    if not demonstration:
-        return
+    if (home / PASSPHRASE_FILE).exists():
+        console.print(
+            f"  Identifiant : {ADMINISTRATOR} ; phrase de passe : {(home / PASSPHRASE_FILE).read_text()}"
+        )
+    else:
+        _show_samples(console)
+    console.print(f"  Ctrl+C arrête tout ; les données restent dans {home}.")
+
+
+def _show_samples(console: Console) -> None:
+    with lifted():  # the table names one person of each school
+        rows = db.session.execute(text(SAMPLES)).all()
     table = Table(title=f"Comptes à essayer (phrase de passe : {PASSPHRASE})", title_justify="left")
     for column in ("Profil", "Personne", "Identifiant", "Où"):
         table.add_column(column)
@@ -138,4 +144,3 @@ def show(port: int, seconds: float) -> None:
     for row in rows:
         table.add_row(row.label, row.name, row.login, row.detail)
     console.print(table)
-    console.print("  Ctrl+C arrête tout ; les données restent dans var/demo.")

@@ -80,4 +80,4 @@ def _welcome(app: Flask, port: int, seconds: float) -> None:
     from preau.demo import accounts
 
     with app.app_context():
-        accounts.show(port, seconds)
+        accounts.show(port, seconds, Path(app.config["SETTINGS"].data))
