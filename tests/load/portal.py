@@ -13,6 +13,7 @@ import argparse
 import http.client
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -118,6 +119,9 @@ def peer(app: Any, token: str) -> Any:
 
 def serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """One granian process, as in production, answering before this returns."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", PORT)) == 0:
+            raise SystemExit(f"something already answers on port {PORT}")
     code = (
         "from granian import Granian; from granian.constants import Interfaces;"
         f"Granian('tests.load.portal:application', factory=True, address='127.0.0.1', port={PORT},"
@@ -142,7 +146,7 @@ def fetch(connection: http.client.HTTPConnection, path: str, token: str) -> floa
     answer = connection.getresponse()
     answer.read()
     if answer.status != http.client.OK:
-        raise SystemExit(f"{path}: {answer.status}")
+        raise RuntimeError(f"{path}: {answer.status}")
     return time.perf_counter() - started
 
 

@@ -14,7 +14,7 @@ from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
 from preau.services.information.white_pages.models import Entry
-from preau.services.information.white_pages.visibility import Matrix, fields_seen, is_child, matrices
+from preau.services.information.white_pages.visibility import VISIBLE, Matrix, fields_seen, is_child, matrices
 from preau.socle.directory.models import (
     Group,
     Membership,
@@ -98,10 +98,14 @@ class Found:
         return max(1, -(-self.total // PER_PAGE))
 
 
-def statement(identity: Identity, criteria: Criteria) -> Select[tuple[Profile]]:
+def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = None) -> Select[tuple[Profile]]:
     """The profiles that match and that the identity may see, unordered."""
     asked = (
-        allowed(identity, Profile)
+        (
+            allowed(identity, Profile)
+            if matrix is None
+            else select(Profile).where(VISIBLE.within(identity, Profile, matrix))
+        )
         .join(Person, Person.id == Profile.person_id)
         .where(Profile.left_on.is_(None), Person.merged_into_id.is_(None))
     )
@@ -128,8 +132,10 @@ def statement(identity: Identity, criteria: Criteria) -> Select[tuple[Profile]]:
 def look_up(identity: Identity, criteria: Criteria, number: int = 1) -> Found:
     """A page of people by name; two queries whatever their number."""
     number = max(number, 1)
-    asked = statement(identity, criteria).order_by(Person.last_name, Person.first_name, Profile.id)
-    found, total = _read(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+    # Nobody but a project's administrator sees a school that is not theirs: its rules are read once known.
+    matrix = None if identity.everywhere else matrices(identity.structures)
+    asked = statement(identity, criteria, matrix).order_by(Person.last_name, Person.first_name, Profile.id)
+    found, total = _read(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE), matrix)
     if not found and number > 1:
         return look_up(identity, criteria)
     return Found(found, min(total, COUNTED), number)
@@ -140,7 +146,7 @@ def cards(identity: Identity, asked: Select[Any]) -> list[Card]:
     return _read(identity, asked)[0]
 
 
-def _read(identity: Identity, asked: Select[Any]) -> tuple[list[Card], int]:
+def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) -> tuple[list[Card], int]:
     classes = (
         select(func.array_agg(Group.name))
         .join(Membership, Membership.group_id == Group.id)
@@ -177,7 +183,8 @@ def _read(identity: Identity, asked: Select[Any]) -> tuple[list[Card], int]:
             func.count().over(),
         )
     ).all()
-    matrix = matrices(frozenset(row[0].structure_id for row in rows))
+    if matrix is None:
+        matrix = matrices(frozenset(row[0].structure_id for row in rows))
     return [_card(identity, row, matrix) for row in rows], rows[0][-1] if rows else 0
 
 

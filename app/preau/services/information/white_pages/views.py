@@ -15,6 +15,7 @@ from preau.kernel.errors import Invalid, NotFound, Refused
 from preau.kernel.forms import errors_of, parse
 from preau.kernel.identity import EVERYONE
 from preau.kernel.pages import done, me, opening, pages, render_page
+from preau.kernel.paging import asked_page
 from preau.kernel.rights import require_permission
 from preau.services.information.white_pages import lookup, operations, transfer
 from preau.services.information.white_pages.lookup import Criteria
@@ -49,7 +50,7 @@ def index() -> Response:
     """The list, narrowed as the reader asks."""
     criteria, identity = _criteria(), me()
     waiting = criteria.ecole is None and not criteria.q.strip()
-    found = None if waiting else lookup.look_up(identity, criteria, request.args.get("page", 1, type=int))
+    found = None if waiting else lookup.look_up(identity, criteria, asked_page())
     asked = {name: value for name, value in criteria.model_dump().items() if value}
     schools = lookup.schools_of(identity)
     classes, subjects = lookup.choices_of(identity, criteria.ecole)

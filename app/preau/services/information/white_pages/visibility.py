@@ -37,6 +37,8 @@ ALL = FIELD_NAMES
 PUBLIC = ("function", "website", "about")
 STAFF = ("teacher", "staff", "head")
 MANAGE = "white_pages.manage"
+LARGEST = 2000
+_made: dict[Any, Where] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,23 @@ class Visible(Rule):
     """A profile that the identity may see in the white pages."""
 
     def where(self, identity: Identity, model: type[Any]) -> Where:
+        return self.within(identity, model, matrices(identity.structures))
+
+    def within(self, identity: Identity, model: type[Any], matrix: Matrix) -> Where:
+        """The same, with the rules already read; the expression is made once for each person and rules."""
         if identity.everywhere:
             return true()
-        matrix = matrices(identity.structures)
+        rules = frozenset(
+            (place, *pair, view) for place, views in matrix.items() for pair, view in views.items()
+        )
+        key = (identity.person_id, identity.principals, identity.grants, rules, model)
+        if key not in _made:
+            if len(_made) >= LARGEST:
+                _made.clear()
+            _made[key] = self._make(identity, model, matrix)
+        return _made[key]
+
+    def _make(self, identity: Identity, model: type[Any], matrix: Matrix) -> Where:
         either = [model.person_id == identity.person_id, is_child(identity, model)]
         for structure_id, viewers in _viewers(identity).items():
             by_scope: dict[str, list[str]] = {SCHOOL: [], GROUPS: [], NONE: []}
