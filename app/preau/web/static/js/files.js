@@ -10,7 +10,7 @@ function count() {
   const number = ticked().length;
   const said = selection.querySelector("[data-selection-count]");
   const { one, many } = said.dataset;
-  said.textContent = number === 0 ? "" : number === 1 ? one : many.replace("%s", number);
+  said.textContent = number === 0 ? "" : number === 1 ? one : many.replace("{}", number);
   selection.classList.toggle("is-empty", number === 0);
   const all = selection.querySelector("[data-select-all]");
   all.checked = number > 0 && number === boxes().length;
@@ -78,11 +78,11 @@ async function sendAll(files) {
   panel.classList.add("is-sending");
   for (const { file, path } of files) {
     bar.value = 0;
-    say(status.dataset.sending.replace("%s", path || file.name));
+    say(status.dataset.sending.replace("{}", path || file.name));
     try {
       await send(file, path);
     } catch (error) {
-      failed.push(`${status.dataset.failed.replace("%s", file.name)} ${error.message}`);
+      failed.push(`${status.dataset.failed.replace("{}", file.name)} ${error.message}`);
     }
   }
   panel.classList.remove("is-sending");

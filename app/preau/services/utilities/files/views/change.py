@@ -151,6 +151,7 @@ def arrange() -> Response:
         nodes=nodes,
         copying=copying,
         here=here,
+        home=spaces.own_root(me()).id,
         title=_title(here),
         above=tree.above(me(), here),
         folders=[each for each in folders if each.id not in taken],
