@@ -23,7 +23,7 @@ from preau.socle.security.models import Account, ProjectRole
 PASSPHRASE = "bienvenue-au-preau"  # noqa: S105
 PICTURES = 3
 ADMINISTRATOR = "admin"
-PASSPHRASE_FILE = "administrateur.txt"
+PASSPHRASE_FILE = "administrateur.txt"  # noqa: S105 - the name of a file
 
 # One person of each kind, the most telling first: teacher here and parent there, children in several schools.
 SAMPLES = """
