@@ -20,7 +20,7 @@ ROOT = environment.ROOT
 BUILD = ROOT / "build"
 PYTHON = str(environment.PYTHON)
 BIN = environment.VENV / "bin"
-LONGEST_STAGE = 20 * 60  # Seconds: a stage that hangs must leave the others their turn.
+LONGEST_STAGE = 40 * 60  # Seconds: a stage that hangs must leave the others their turn.
 
 
 @dataclass(frozen=True)
