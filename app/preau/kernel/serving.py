@@ -4,6 +4,10 @@ from granian import Granian
 from granian.constants import Interfaces
 
 
+# Seconds for the requests under way when told to stop. A worker has been seen to wait for ever after that.
+LAST_REQUESTS = 10
+
+
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve ``preau.app:wsgi()`` until stopped."""
     Granian(
@@ -16,4 +20,5 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         blocking_threads=threads,
         websockets=False,
         log_access=False,
+        workers_kill_timeout=LAST_REQUESTS,
     ).serve()
