@@ -65,14 +65,14 @@ class Start:
     left: list[str]
 
 
-def main() -> int:
-    """Run the drill for everybody this account can be, and write the report."""
+def main(*suites: str) -> int:
+    """Run the drill for everybody this account can be, here and on bare machines, and write the report."""
     # What a shell starts in the background ignores Ctrl-C, and so would the demonstration.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     place = Path(tempfile.mkdtemp(prefix="preau-drill-"))
     rows = []
     try:
-        for case in cases(place):
+        for case in cases(place, suites or tuple(bare.SUITES)):
             clone(case)
             first, second = start(case), start(case)
             rows.append((case, first, second))
@@ -86,7 +86,7 @@ def main() -> int:
     return 1 if slow_or_left else 0
 
 
-def cases(place: Path) -> Iterator[Case]:
+def cases(place: Path, suites: tuple[str, ...]) -> Iterator[Case]:
     """Root and an ordinary user, here and on bare machines; only oneself when one is not root."""
     here = f"cette machine ({platform.freedesktop_os_release()['PRETTY_NAME']})"
     if os.geteuid() != 0:
@@ -98,8 +98,8 @@ def cases(place: Path) -> Iterator[Case]:
         subprocess.run(["useradd", "--no-create-home", f"--uid={UID}", NAME], check=True)
     place.chmod(0o711)
     yield Case(here, "utilisateur ordinaire", UID, made(place / "home", UID, 0o700))
-    for suite, title in bare.SUITES.items():
-        system = place / suite
+    for suite in suites:
+        system, title = place / suite, bare.SUITES[suite]
         bare.make(suite, system, NAME, UID)
         yield Case(f"{title} nue", "root", 0, system / "root", system)
         # Root's start has installed python3-venv, which an ordinary user could only ask for.
@@ -216,4 +216,4 @@ def write(rows: list[tuple[Case, Start, Start]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

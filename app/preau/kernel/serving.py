@@ -3,7 +3,6 @@
 from granian import Granian
 from granian.constants import Interfaces
 
-
 # Seconds for the requests under way when told to stop. A worker has been seen to wait for ever after that.
 LAST_REQUESTS = 10
 
