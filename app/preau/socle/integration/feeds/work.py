@@ -33,7 +33,10 @@ WHERE delivery_id = %(delivery)s AND stage = %(stage)s AND number = %(number)s
 @contextmanager
 def connect(address: str) -> Iterator[Connection]:
     """A connection of its own, over the walls: an import writes for every school."""
-    with psycopg.connect(address, autocommit=True, application_name="preau-feed") as connection:
+    # Nothing is prepared: a plan made while the tables were empty must not serve once they are full.
+    with psycopg.connect(
+        address, autocommit=True, application_name="preau-feed", prepare_threshold=None
+    ) as connection:
         connection.execute(f"SET ROLE {SYSTEM_ROLE}")
         # The import is replayed from its last batch after a crash: no batch needs its own disk flush.
         connection.execute("SET synchronous_commit = off")
