@@ -6,7 +6,7 @@ run = @sh tools/run.sh
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
-demo: ## the ENT on http://localhost:$(PORT), with a generated academy, or with the archive FEED=path
+demo: ## the ENT on one port (PORT=8080), with a generated academy or with the archive FEED=path
 	$(run) demo.py --port "$(PORT)" $(if $(FEED),--feed "$(FEED)")
 
 test: ## install what the tests need and run everything that can run on this machine
