@@ -1,10 +1,11 @@
 """An incident is reported to level 1 of the school, answered, and stays in the school."""
 
 import pytest
+from sqlalchemy import select
+
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
 from preau.socle.support.assistance.models import Incident
-from sqlalchemy import select
 
 TYPED = {"title": "Panne", "body": "La page est blanche.", "severity": "blocking", "page": "/fichiers/"}
 
