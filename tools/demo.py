@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import environment
@@ -22,6 +23,7 @@ def main() -> None:
     for left_out in sorted({package.left_out for package in system.ensure("demo")}):
         print(f"Sans les paquets du système qui manquent, cette démonstration laisse de côté : {left_out}.")
     feed = ["--feed", str(options.feed.resolve())] if options.feed else []
+    sys.stdout.flush()
     preau = str(environment.VENV / "bin" / "preau")
     os.execv(preau, [preau, "demo", "--port", str(options.port), *feed])  # noqa: S606 - no shell wanted
 

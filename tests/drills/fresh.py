@@ -149,7 +149,7 @@ def start(case: Case) -> Start:
         os.killpg(demo.pid, signal.SIGINT)
         demo.wait(timeout=60)
     until(lambda: not running(case), time.monotonic() + 30)
-    text = log.read_text(errors="replace").replace(str(case.home), "~")
+    text = log.read_text(errors="replace").replace(str(case.home), "~").replace(environment["HOME"], "~")
     if not answered:
         sys.exit(f"{case.machine}, {case.person}: no answer after {seconds:.0f} s\n{text}")
     return Start(seconds, text, running(case))
