@@ -33,10 +33,11 @@ def test_a_walk_with_the_tab_key_meets_everything_and_ends(site, visit, key):
         page.goto(path)
         expected = page.evaluate(EXPECTED)
         met: dict[str, dict] = {}
-        for _step in range(min(expected + 20, MOST_STEPS)):
+        for _step in range(min(2 * expected + 20, MOST_STEPS)):
             page.keyboard.press("Tab")
             state = page.evaluate(STATE)
-            if state is None or (state["id"] in met and len(met) > 1):
+            # A date takes several steps in the same field; the walk ends where it began.
+            if state is None or (met and state["id"] == next(iter(met)) and len(met) > 1):
                 break
             met[state["id"]] = state
         hidden = [state["html"] for state in met.values() if not state["seen"]]
