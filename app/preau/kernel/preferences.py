@@ -177,7 +177,7 @@ def choose(
     if above := locked_above(name, level, identity, structure_id):
         raise Refused(
             _("« %(label)s » a été fixé plus haut et ne peut pas être changé ici.", label=setting.label),
-            code=f"PRE-SET-{above[:3].upper()}",
+            code="PRE-SET-001",
         )
     typed = validated(setting, raw)
     with atomic() as session:

@@ -2,7 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from preau.cli import main
@@ -97,4 +97,3 @@ def test_a_line_of_an_operation_that_fails_is_not_written(world):
         raise RuntimeError
     with lifted():
         assert db.session.scalars(select(JournalEntry)).all() == []
-        db.session.execute(delete(JournalEntry).where(JournalEntry.id == -1))
