@@ -174,7 +174,7 @@ def choose(
     if level not in setting.levels:
         raise Refused(_("« %(label)s » ne se règle pas à ce niveau.", label=setting.label))
     structure_id = scope_id if level == "structure" else structure_id
-    if above := locked_above(name, level, identity, structure_id):
+    if locked_above(name, level, identity, structure_id):
         raise Refused(
             _("« %(label)s » a été fixé plus haut et ne peut pas être changé ici.", label=setting.label),
             code="PRE-SET-001",
