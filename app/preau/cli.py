@@ -102,12 +102,14 @@ def journal() -> None:
 @journal.command("verify")
 def journal_verify() -> None:
     """Vérifie la chaîne du journal ; code de sortie 1 si une ligne a été touchée."""
-    from preau.kernel import journal as ledger
+    from preau.kernel import journal_seals
 
-    ledger.seal()
-    verdict = ledger.verify()
+    journal_seals.seal()
+    verdict = journal_seals.verify()
     for sequence, fault in verdict.faults:
         click.echo(f"PRE-JOU-002 ligne {sequence} : {FAULTS[fault]}", err=True)
+    if verdict.purged:
+        click.echo(f"Lignes 1 à {verdict.purged} effacées au terme de leur conservation.")
     click.echo(f"{verdict.lines} lignes, empreinte {verdict.head[:16]}…")
     if not verdict.intact:
         raise SystemExit(1)

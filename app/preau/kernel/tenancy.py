@@ -27,7 +27,8 @@ from preau.kernel.database import Model, db
 from preau.kernel.identity import Identity
 
 SYSTEM_ROLE = "preau_system"
-MINE = "(SELECT current_setting('preau.structures', true)::bigint[])::bigint[]"
+# A setting that a pooled connection has forgotten reads as '', which is no array: nobody's wall, not an error.
+MINE = "(SELECT nullif(current_setting('preau.structures', true), '')::bigint[])::bigint[]"
 ME = "(SELECT nullif(current_setting('preau.person', true), '')::bigint)"
 
 

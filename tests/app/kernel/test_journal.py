@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from preau.cli import main
-from preau.kernel import journal
+from preau.kernel import journal, journal_seals
 from preau.kernel.database import db
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import behind, lifted
@@ -65,23 +65,23 @@ def test_lines_can_only_be_added(world):
 )
 def test_verification_says_where_a_hand_was_laid(world, statement, fault):
     write(world, "one", "two", "three")
-    assert journal.seal() >= 3
-    assert journal.verify().intact
+    assert journal_seals.seal() >= 3
+    assert journal_seals.verify().intact
     if fault is None:
         with pytest.raises(DBAPIError):
             tamper(statement)
         return
     tamper(statement)
-    assert fault in journal.verify().faults
+    assert fault in journal_seals.verify().faults
     answer = CliRunner().invoke(main, ["journal", "verify"])
     assert answer.exit_code == 1, answer.output
 
 
 def test_sealing_twice_adds_nothing(world):
     write(world, "one")
-    journal.seal()
-    assert journal.seal() == 0
-    assert journal.verify().waiting == 0
+    journal_seals.seal()
+    assert journal_seals.seal() == 0
+    assert journal_seals.verify().waiting == 0
 
 
 def test_a_person_reads_only_their_own_lines_and_those_of_their_schools(world):
@@ -97,3 +97,122 @@ def test_a_line_of_an_operation_that_fails_is_not_written(world):
         raise RuntimeError
     with lifted():
         assert db.session.scalars(select(JournalEntry)).all() == []
+
+
+def old_lines(count: int, days: int) -> None:
+    """Lines that somebody wrote some days ago, as they stand in the database of an old school."""
+    with lifted(), atomic() as session:
+        session.execute(
+            text(
+                "INSERT INTO journal_entry (at, actor_id, actor, action, object_kind, object_key, origin, details)"
+                " SELECT now() - make_interval(days => :days), 0, 'x', 'old', '', n::text, '', '{}'"
+                " FROM generate_series(1, :count) n"
+            ),
+            {"days": days, "count": count},
+        )
+    while journal_seals.seal():
+        pass
+
+
+def actions() -> list[str]:
+    with lifted():
+        db.session.rollback()
+        return list(db.session.scalars(select(JournalEntry.action).order_by(JournalEntry.id)))
+
+
+@pytest.mark.sdet("SOC-SUP-EXP-03", "SOC-SEC-APS-04")
+def test_lines_leave_at_the_end_of_their_retention_and_the_rest_still_verifies(world):
+    old_lines(5, days=400)
+    write(world, "recent")
+    assert journal_seals.purge(365) == 5
+    assert actions() == ["recent", "journal.purged"]
+    verdict = journal_seals.verify()
+    assert verdict.intact
+    assert verdict.purged == 5
+    assert (verdict.lines, verdict.waiting) == (2, 0)
+    assert "Lignes 1 à 5 effacées" in CliRunner().invoke(main, ["journal", "verify"]).output
+    assert journal_seals.purge(365) == 0
+    assert actions() == ["recent", "journal.purged"]
+
+
+def test_nothing_younger_than_six_months_leaves_whatever_is_asked(world):
+    old_lines(2, days=170)
+    assert journal_seals.purge(1) == 0
+    assert actions() == ["old", "old"]
+
+
+def test_a_purge_that_follows_another_keeps_the_chain(world, monkeypatch):
+    monkeypatch.setattr(journal_seals, "PURGED_AT_ONCE", 2)
+    old_lines(5, days=400)
+    write(world, "recent")
+    assert [journal_seals.purge(365) for _time in range(4)] == [2, 2, 1, 0]
+    assert journal_seals.verify().intact
+    assert journal_seals.verify().purged == 5
+
+
+@pytest.mark.sdet("SOC-SEC-APS-04")
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE journal_entry SET origin = '10.0.0.1' WHERE action = 'recent'", (3, "altered")),
+        (
+            "UPDATE journal_entry SET details = details || '{\"lines\": 1}' WHERE action = 'journal.purged'",
+            None,
+        ),
+        (
+            "WITH gone AS (DELETE FROM journal_seal WHERE sequence = 3 RETURNING entry_id)"
+            " SELECT count(*) FROM gone",
+            (4, "missing"),
+        ),
+        (
+            "DELETE FROM journal_seal USING journal_entry e WHERE e.id = entry_id AND e.action = 'journal.purged'",
+            0,
+        ),
+    ],
+)
+def test_a_purge_hides_no_hand_laid_on_what_remains(world, statement, fault):
+    old_lines(2, days=400)
+    write(world, "recent", "more")
+    journal_seals.purge(365)
+    assert journal_seals.verify().intact
+    tamper(statement)
+    verdict = journal_seals.verify()
+    if fault == 0:  # the last seal: it waits to be sealed again, and the head is no longer the one noted
+        assert verdict.waiting == 1
+    elif fault is None:
+        assert [what for _sequence, what in verdict.faults] == ["altered"]
+    else:
+        assert fault in verdict.faults
+
+
+def test_a_line_that_was_altered_before_it_was_old_is_kept_to_be_looked_at(world):
+    old_lines(3, days=400)
+    tamper("UPDATE journal_entry SET actor = 'someone' WHERE object_key = '2'")
+    assert journal_seals.purge(365) == 1
+    assert (2, "altered") in journal_seals.verify().faults
+    assert journal_seals.purge(365) == 0
+
+
+def test_a_forged_mark_of_purge_hides_no_recent_line(world):
+    write(world, "one", "two", "three")
+    journal_seals.seal()
+    head = journal_seals.verify().head
+    tamper("DELETE FROM journal_seal WHERE sequence <= 2")
+    with lifted(), atomic() as session:
+        session.execute(
+            text(
+                "INSERT INTO journal_entry (at, actor_id, actor, action, object_kind, object_key, origin, details)"
+                " VALUES (now(), 0, 'conservation', 'journal.purged', 'journal', '', '',"
+                " jsonb_build_object('through', 2, 'hash', CAST(:head AS text), 'lines', 2, 'until', now()::text))"
+            ),
+            {"head": head},
+        )
+    assert (3, "missing") in journal_seals.verify().faults
+
+
+def test_a_connection_that_has_forgotten_its_wall_reads_nothing_and_does_not_fail(world):
+    write(world, "one")
+    session = db.session
+    session.execute(text("SELECT set_config('preau.structures', '', true), set_config('role', 'none', true)"))
+    assert session.scalar(text("SELECT count(*) FROM journal_entry")) == 0
+    assert session.scalar(text("SELECT count(*) FROM security_alert")) == 0

@@ -2713,25 +2713,25 @@ CREATE POLICY wall ON public.account USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = account.person_id))));
 
-CREATE POLICY wall ON public.account_batch USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.account_batch USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 CREATE POLICY wall ON public.app_password USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = app_password.person_id))));
 
-CREATE POLICY wall ON public.bookmark USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.bookmark USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.bookmark_folder USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.bookmark_folder USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
 CREATE POLICY wall ON public.charter_acceptance USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = charter_acceptance.person_id))));
 
-CREATE POLICY wall ON public.class_door USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.class_door USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.exchange_run USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.exchange_run USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.file_hand_in USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.file_hand_in USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
 CREATE POLICY wall ON public.file_hand_in_file USING ((EXISTS ( SELECT 1
    FROM public.file_hand_in parent
@@ -2741,11 +2741,11 @@ CREATE POLICY wall ON public.file_lock USING ((EXISTS ( SELECT 1
    FROM public.file_node parent
   WHERE (parent.id = file_lock.node_id))));
 
-CREATE POLICY wall ON public.file_locker USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.file_locker USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.file_node USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.file_node USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.file_space USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.file_space USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
 CREATE POLICY wall ON public.file_version USING ((EXISTS ( SELECT 1
    FROM public.file_node parent
@@ -2767,11 +2767,11 @@ CREATE POLICY wall ON public.group_tool_right USING ((EXISTS ( SELECT 1
    FROM public."grouping" parent
   WHERE (parent.id = group_tool_right.group_id))));
 
-CREATE POLICY wall ON public."grouping" USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public."grouping" USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.incident USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.incident USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.journal_entry USING (((actor_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[]))));
+CREATE POLICY wall ON public.journal_entry USING (((actor_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[]))));
 
 CREATE POLICY wall ON public.known_origin USING ((EXISTS ( SELECT 1
    FROM public.person parent
@@ -2781,7 +2781,7 @@ CREATE POLICY wall ON public.membership USING ((EXISTS ( SELECT 1
    FROM public."grouping" parent
   WHERE (parent.id = membership.group_id))));
 
-CREATE POLICY wall ON public.news_article USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.news_article USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
 CREATE POLICY wall ON public.news_attachment USING ((EXISTS ( SELECT 1
    FROM public.news_article parent
@@ -2807,19 +2807,19 @@ CREATE POLICY wall ON public.notification_delivery USING ((person_id = ( SELECT 
 
 CREATE POLICY wall ON public.outgoing_message USING (false);
 
-CREATE POLICY wall ON public.permission_grant USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.permission_grant USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.permission_override USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.permission_override USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.person USING (((id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.person USING (((id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
 CREATE POLICY wall ON public.person_merge USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = person_merge.kept_id))));
 
-CREATE POLICY wall ON public.portal_message USING (((structure_id IS NULL) OR (structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[]))));
+CREATE POLICY wall ON public.portal_message USING (((structure_id IS NULL) OR (structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[]))));
 
-CREATE POLICY wall ON public.profile USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.profile USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 CREATE POLICY wall ON public.recovery_code USING ((EXISTS ( SELECT 1
    FROM public.person parent
@@ -2829,33 +2829,33 @@ CREATE POLICY wall ON public.relation USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = relation.pupil_id))));
 
-CREATE POLICY wall ON public.role USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.role USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.saved_search USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting))));
+CREATE POLICY wall ON public.saved_search USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif"))));
 
-CREATE POLICY wall ON public.search_document USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)) OR (open_to @> ARRAY[(0)::bigint]) OR ( SELECT (pg_trigger_depth() > 0))));
+CREATE POLICY wall ON public.search_document USING (((owner_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")) OR (open_to && ( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")) OR (open_to @> ARRAY[(0)::bigint]) OR ( SELECT (pg_trigger_depth() > 0))));
 
 CREATE POLICY wall ON public.search_history USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
 
 CREATE POLICY wall ON public.search_text USING (false);
 
-CREATE POLICY wall ON public.security_alert USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.security_alert USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 CREATE POLICY wall ON public.source_key USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = source_key.person_id))));
 
-CREATE POLICY wall ON public.teaching USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.teaching USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.usage_hour USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.usage_hour USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
-CREATE POLICY wall ON public.visibility_rule USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.visibility_rule USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 CREATE POLICY wall ON public.white_page USING ((EXISTS ( SELECT 1
    FROM public.person parent
   WHERE (parent.id = white_page.person_id))));
 
-CREATE POLICY wall ON public.year_change USING ((structure_id = ANY (( SELECT (current_setting('preau.structures'::text, true))::bigint[] AS current_setting)::bigint[])));
+CREATE POLICY wall ON public.year_change USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 ALTER TABLE public.white_page ENABLE ROW LEVEL SECURITY;
 

@@ -148,6 +148,7 @@ service = Service(
         Job("5 0 * * *", rights_jobs.review),
         Job("15 2 * * *", account_jobs.disable_leavers),
         Job("45 2 * * *", account_jobs.purge_due),
+        Job("*/5 * * * *", policy_jobs.seal),
         Job("10 3 * * *", policy_jobs.tidy),
         Job("20 * * * *", batches.forget_sheets),
     ),

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from preau.kernel.database import Created, Key, Model, Moment, Serial
-from preau.kernel.tenancy import through
+from preau.kernel.tenancy import MINE, through
 
 
 class Charter(Model):
@@ -40,7 +40,7 @@ class SecurityAlert(Model):
     """A deviation seen by detection: locked, spraying, unusual_origin. SOC-SEC-DVS-01."""
 
     __tablename__ = "security_alert"
-    __wall__ = "structure_id = ANY((SELECT current_setting('preau.structures', true)::bigint[])::bigint[])"
+    __wall__ = f"structure_id = ANY({MINE})"
 
     id: Mapped[Key]
     kind: Mapped[str]

@@ -4,6 +4,9 @@ Passwords never expire and may hold any character; their length and variety depe
 (ASVS 6.2, CNIL 2022). SOC-SEC-APS-01/02, SOC-SEC-IAU-05, SOC-SEC-IAU-11.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import Setting
@@ -39,74 +42,59 @@ IDLE = {
 IDLE_CHOICES = (0, 15, 30, 60, 90, 120, 180, 240)
 
 
-def _passwords() -> tuple[Setting, ...]:
-    settings: list[Setting] = []
+def _figure(name: str, label: Any, default: int, low: int, high: int, **more: Any) -> Setting:
+    """A number between two others."""
+    return Setting(f"security.{name}", label, default, minimum=low, maximum=high, **more)
+
+
+def _passwords() -> Iterator[Setting]:
     for tier, (label, length, variety, strength) in TIERS.items():
-        settings += [
-            Setting(
-                f"security.password_length_{tier}",
-                _l("%(who)s : longueur minimale du mot de passe", who=label),
-                length,
-                minimum=6 if tier == "young" else 8,
-                maximum=64,
-            ),
-            Setting(
-                f"security.password_variety_{tier}",
-                _l("%(who)s : sortes de caractères exigées", who=label),
-                variety,
-                minimum=1,
-                maximum=4,
-                help=_l("Parmi : minuscules, majuscules, chiffres, autres signes."),
-            ),
-            Setting(
-                f"security.password_strength_{tier}",
-                _l("%(who)s : résistance aux essais", who=label),
-                strength,
-                minimum=0,
-                maximum=4,
-                help=_l("De 0 (seuls les mots de passe trop connus sont refusés) à 4 (très solide)."),
-            ),
-        ]
-    return tuple(settings)
-
-
-def _idle() -> tuple[Setting, ...]:
-    return tuple(
-        Setting(
-            f"security.idle_{kind}",
-            _l("%(who)s : minutes d’inactivité avant déconnexion", who=PROFILE_NAMES[kind]),
-            minutes,
-            minimum=5,
-            maximum=240,
+        least = 6 if tier == "young" else 8
+        yield _figure(
+            f"password_length_{tier}",
+            _l("%(who)s : longueur minimale du mot de passe", who=label),
+            length,
+            least,
+            64,
         )
-        for kind, minutes in IDLE.items()
-    )
+        yield _figure(
+            f"password_variety_{tier}",
+            _l("%(who)s : sortes de caractères exigées", who=label),
+            variety,
+            1,
+            4,
+            help=_l("Parmi : minuscules, majuscules, chiffres, autres signes."),
+        )
+        yield _figure(
+            f"password_strength_{tier}",
+            _l("%(who)s : résistance aux essais", who=label),
+            strength,
+            0,
+            4,
+            help=_l("De 0 (seuls les mots de passe trop connus sont refusés) à 4 (très solide)."),
+        )
 
 
-SETTINGS = (
-    *_passwords(),
-    *_idle(),
-    Setting(
-        "security.idle_limit",
-        _l("Inactivité : durée la plus longue qu’une personne peut choisir (minutes)"),
-        120,
-        minimum=15,
-        maximum=240,
-    ),
-    Setting(
+def _idle() -> Iterator[Setting]:
+    for kind, minutes in IDLE.items():
+        label = _l("%(who)s : minutes d’inactivité avant déconnexion", who=PROFILE_NAMES[kind])
+        yield _figure(f"idle_{kind}", label, minutes, 5, 240)
+    longest = _l("Inactivité : durée la plus longue qu’une personne peut choisir (minutes)")
+    yield _figure("idle_limit", longest, 120, 15, 240)
+    yield Setting(
         "security.idle_mine",
         _l("Ma durée d’inactivité avant déconnexion"),
         0,
         levels=("person",),
         choices=tuple((minutes, str(minutes)) for minutes in IDLE_CHOICES),
-    ),
-    Setting(
-        "security.session_hours",
-        _l("Durée la plus longue d’une session (heures)"),
-        12,
-        minimum=1,
-        maximum=72,
-    ),
+    )
+
+
+PROJECT = {"levels": ("project",)}
+SETTINGS = (
+    *_passwords(),
+    *_idle(),
+    _figure("session_hours", _l("Durée la plus longue d’une session (heures)"), 12, 1, 72),
     Setting(
         "security.pictures",
         _l("Mot de passe en images pour les élèves de maternelle et d’élémentaire"),
@@ -117,29 +105,15 @@ SETTINGS = (
         _l("Page de connexion par classe (l’enfant touche son prénom puis ses images)"),
         default=False,
     ),
-    Setting(
-        "security.lock_after",
-        _l("Échecs avant blocage d’un compte"),
-        8,
-        levels=("project",),
-        minimum=3,
-        maximum=20,
-    ),
-    Setting(
-        "security.lock_minutes",
-        _l("Durée du premier blocage (minutes)"),
-        5,
-        levels=("project",),
-        minimum=1,
-        maximum=60,
-    ),
-    Setting(
-        "security.origin_limit",
+    _figure("lock_after", _l("Échecs avant blocage d’un compte"), 8, 3, 20, **PROJECT),
+    _figure("lock_minutes", _l("Durée du premier blocage (minutes)"), 5, 1, 60, **PROJECT),
+    _figure(
+        "origin_limit",
         _l("Comptes différents en échec depuis une même adresse, en dix minutes, avant blocage de l’adresse"),
         60,
-        levels=("project",),
-        minimum=5,
-        maximum=1000,
+        5,
+        1000,
+        **PROJECT,
     ),
     Setting(
         "security.admin_level",
@@ -148,28 +122,24 @@ SETTINGS = (
         levels=("project",),
         choices=((20, _l("Mot de passe")), (30, _l("Double vérification"))),
     ),
-    Setting("security.code_days", _l("Validité d’un code d’activation (jours)"), 60, minimum=1, maximum=365),
-    Setting(
-        "security.purge_days",
+    _figure("code_days", _l("Validité d’un code d’activation (jours)"), 60, 1, 365),
+    _figure(
+        "purge_days",
         _l("Jours entre la désactivation d’un compte et sa suppression"),
         60,
-        levels=("project",),
-        minimum=1,
-        maximum=90,
-    ),
-    Setting(
-        "security.delegation_days",
-        _l("Durée la plus longue d’une délégation (jours)"),
+        1,
         90,
-        minimum=1,
-        maximum=366,
+        **PROJECT,
     ),
-    Setting(
-        "security.alert_days",
-        _l("Conservation des alertes de sécurité (jours)"),
+    _figure("delegation_days", _l("Durée la plus longue d’une délégation (jours)"), 90, 1, 366),
+    _figure("alert_days", _l("Conservation des alertes de sécurité (jours)"), 365, 180, 365, **PROJECT),
+    _figure(
+        "journal_days",
+        _l("Conservation du journal des actions (jours)"),
         365,
-        levels=("project",),
-        minimum=180,
-        maximum=365,
+        180,
+        1095,
+        help=_l("La CNIL recommande de six mois à un an ; au-delà, notez pourquoi."),
+        **PROJECT,
     ),
 )

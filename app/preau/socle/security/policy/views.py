@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from preau.kernel import journal, preferences
+from preau.kernel import journal, journal_seals, preferences
 from preau.kernel.contract import Setting, registry
 from preau.kernel.database import db
 from preau.kernel.errors import NotFound, PreauError, Refused
@@ -125,10 +125,11 @@ def journal_csv() -> Response:
 
 
 @pages.post("/journal/verifier")
+@limiter.limit(EXPORT_LIMIT, key_func=by_person)
 def verify() -> Response:
     """Recompute the chain of seals and say whether a line was touched."""
-    journal.seal()
-    verdict = journal.verify()
+    journal_seals.seal()
+    verdict = journal_seals.verify()
     return render_page("security/verdict.html", verdict=verdict)
 
 
@@ -188,7 +189,7 @@ def _grouped(listed: list[Setting]) -> list[tuple[str, list[Setting]]]:
         "idle session": _("Sessions"),
         "pictures class": _("Élèves qui ne lisent pas encore"),
         "lock origin admin": _("Protection"),
-        "code purge delegation alert": _("Délais"),
+        "code purge delegation alert journal": _("Délais"),
     }
     return [
         (title, [each for each in listed if each.name.split(".")[1].startswith(tuple(prefixes.split()))])
