@@ -43,6 +43,7 @@ def test_one_signs_in_and_out_on_a_phone_without_script(visit):
     page.locator("input[name=password]").fill("Une-phrase-de-passe-2026")
     page.locator("main button[type=submit]").first.click()
     assert "Théo" in page.content()
-    page.locator("form[action*=deconnexion] button").first.dispatch_event("click")
+    page.locator("summary").filter(has_text="Mon compte").click()
+    page.get_by_role("button", name="Me déconnecter").click()
     page.goto("/signets/")
     assert "/connexion" in page.url
