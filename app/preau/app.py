@@ -34,6 +34,8 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        # Over HTTPS no neighbouring host can plant it (RFC 6265bis).
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",
         TEMPLATES_AUTO_RELOAD=False,
         TESTING=settings.testing,
         WTF_CSRF_ENABLED=not settings.testing,

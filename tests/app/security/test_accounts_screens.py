@@ -158,6 +158,31 @@ def test_a_guest_needs_an_end_date_and_gets_a_code(browser, world):
     assert send(client, f"{HOME}nouveau", elsewhere).status_code == 403
 
 
+@pytest.mark.parametrize("profile", ["head", "academic", "authority", "god"])
+def test_no_form_creates_somebody_who_commands(browser, world, profile):
+    form = {
+        "structure": str(world.structures["college"]),
+        "profile": profile,
+        "first_name": "Faux",
+        "last_name": "Chef",
+    }
+    assert send(browser("manager"), f"{HOME}nouveau", form).status_code == 422
+
+
+def test_a_new_code_opens_the_activation_that_too_many_tries_had_closed(browser, world):
+    with lifted(), atomic() as session:
+        session.execute(update(Account).where(Account.login == "pupil").values(state="pending"))
+    guesser = browser()
+    for _number in range(8):
+        assert send(guesser, "/activation", {"login": "pupil", "code": "AAAA-AAAA-AAAA"}).status_code == 422
+    assert "Trop d’essais" in words(send(guesser, "/activation", {"login": "pupil", "code": "A"}))
+    client = browser("manager")
+    assert "Compte bloqué" in words(client.get("/administration/securite/"))
+    shown = send(client, path(world, "pupil", "reset"), {}, page=path(world, "pupil"))
+    code = re.search(r'id="code">([A-Z0-9-]+)<', shown.text).group(1)
+    assert send(browser(), "/activation", {"login": "pupil", "code": code}).status_code == 303
+
+
 @pytest.mark.sdet("SOC-SEC-IAU-13", "SOC-SEC-IAU-14")
 def test_the_sheets_of_a_class_are_a_tagged_pdf_whose_codes_activate(browser, world):
     with lifted(), atomic() as session:

@@ -10,10 +10,10 @@ from preau.kernel.database import db, today
 from preau.kernel.journal import JournalEntry
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Role
-from preau.socle.security.authorisation import operations
+from preau.socle.directory.models import Person, Profile, Role
+from preau.socle.security.authorisation import operations, review
 from preau.socle.security.authorisation.flatten import flatten
-from preau.socle.security.models import Account, Grant
+from preau.socle.security.models import Account, Grant, ProjectRole
 from tests.app.security.pages import send, words
 
 HOME = "/administration/droits/"
@@ -100,7 +100,7 @@ def test_a_grant_starts_and_ends_on_its_days_without_signing_in_again(browser, w
     }
     send(client, f"{HOME}attributions", form)
     assert teacher.get(JOURNAL).status_code == 403
-    assert operations.review(TOMORROW) == 1
+    assert review.review(TOMORROW) == 1
     assert "security.journal" in flatten(world.people["teacher"], today=TOMORROW).grants
 
 
@@ -115,7 +115,7 @@ def test_nobody_gives_a_right_that_they_do_not_hold(browser, world):
         )
         session.execute(update(Account).values(rights_version=Account.rights_version + 1))
     client = browser("teacher")
-    form = {"permissions": "security.accounts", "principals": f"person:{world.people['teacher']}"}
+    form = {"permissions": "security.accounts", "principals": f"person:{world.people['camille']}"}
     assert send(client, f"{HOME}attributions", form).status_code == 403
     assert "security.accounts:pupil" not in ticked(client.get(HOME))
     send(client, HOME, {"allowed": ["security.accounts:teacher"], "school": world.structures["college"]})
@@ -180,7 +180,7 @@ def test_a_delegation_ends_on_its_day_and_falls_with_its_authors_right(browser, 
             .where(Role.person_id == manager.person_id)
             .values(ends_on=today() - timedelta(days=1))
         )
-    operations.review()
+    review.review()
     assert grants()[0].suspended
     assert "security.accounts" not in flatten(world.people["teacher"]).grants
 
@@ -200,3 +200,113 @@ def test_a_role_is_given_for_a_time_and_taken_back(browser, world):
         role = db.session.scalars(select(Role).where(Role.person_id == world.people["teacher"])).one()
     assert send(client, f"{HOME}roles/{role.id}/retirer", {}, page=page).status_code == 303
     assert teacher.get("/administration/comptes/").status_code == 403
+
+
+@pytest.fixture
+def lent(world):
+    """The manager lent the administration of accounts and rights to the teacher, for a week."""
+    names = ["security.accounts", "security.rights"]
+    until = operations.Period(ends_on=today() + timedelta(days=7))
+    manager, college = world.identity("manager"), world.structures["college"]
+    with lifted():
+        operations.delegate(manager, college, names, world.people["teacher"], until)
+    return {grant.permission: grant for grant in grants()}
+
+
+def test_who_was_lent_rights_neither_lengthens_the_loan_nor_takes_it_back_up(browser, world, lent):
+    row, page = f"{HOME}attributions/{lent['security.rights'].id}", f"{HOME}delegations"
+    later = (today() + timedelta(days=60)).isoformat()
+    client = browser("teacher")
+    assert send(client, row, {"do": "dates", "ends_on": later}, page=page).status_code == 403
+    assert send(client, row, {"do": "resume"}, page=page).status_code == 403
+    with lifted():
+        assert db.session.get(Grant, lent["security.rights"].id).ends_on == today() + timedelta(days=7)
+
+
+def test_who_was_lent_rights_names_no_administrator_and_dismisses_none(browser, world, lent):
+    client, page = browser("teacher"), f"{HOME}roles"
+    form = {"role": "functional_admin", "person": world.people["camille"]}
+    assert send(client, page, form).status_code == 403
+    with lifted():
+        role = db.session.scalars(select(Role).where(Role.person_id == world.people["manager"])).one()
+    assert send(client, f"{HOME}roles/{role.id}/retirer", {}, page=page).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["head", "manager"])
+@pytest.mark.parametrize("action", ["reset", "suspend", "second_factor", "devices"])
+def test_who_was_lent_accounts_touches_those_of_pupils_and_not_of_administrators(
+    browser, world, lent, key, action
+):
+    accounts, client = "/administration/comptes/", browser("teacher")
+    own, theirs = (f"{accounts}{world.person(each).uid}" for each in ("pupil", key))
+    assert send(client, f"{theirs}/{action}", {}, page=accounts).status_code == 403
+    typed = {"login": "a.prendre", "first_name": "A", "last_name": "B", "mail": "a@exemple.test"}
+    assert send(client, theirs, typed, page=accounts).status_code == 403
+    assert send(client, f"{own}/suspend", {}, page=accounts).status_code == 303
+
+
+def test_an_administrator_of_one_school_resets_nobody_who_administers_another(browser, world):
+    with lifted(), atomic() as session:
+        session.add(
+            Profile(
+                person_id=world.people["school_head"],
+                structure_id=world.structures["college"],
+                kind="teacher",
+            )
+        )
+        ours = [world.structures["college"], world.structures["ecole"]]
+        session.execute(update(Person).where(Person.id == world.people["school_head"]).values(open_to=ours))
+    accounts = "/administration/comptes/"
+    path = f"{accounts}{world.person('school_head').uid}"
+    refused = send(browser("manager"), f"{path}/reset", {}, page=path)
+    assert refused.status_code == 403
+    assert "dans chacune de ses écoles" in words(refused)
+
+
+def test_nobody_makes_a_right_lasting_by_giving_it_to_oneself(browser, world):
+    form = {"permissions": "security.journal", "principals": f"person:{world.people['manager']}"}
+    refused = send(browser("manager"), f"{HOME}attributions", form)
+    assert refused.status_code == 422
+    assert "quelqu’un d’autre que vous" in words(refused)
+    assert grants() == []
+
+
+def test_a_loan_does_not_end_what_the_colleague_holds_for_good(browser, world):
+    client = browser("manager")
+    form = {
+        "school": world.structures["college"],
+        "permissions": "security.journal",
+        "principals": f"person:{world.people['teacher']}",
+        "person": world.people["teacher"],
+    }
+    send(client, f"{HOME}attributions", form)
+    send(client, f"{HOME}delegations", {**form, "ends_on": NEXT_WEEK})
+    assert [(grant.ends_on, grant.delegated_by_id) for grant in grants()] == [(None, None)]
+
+
+@pytest.mark.sdet("SOC-SEC-AUT-03", "SOC-SUP-ABO-04")
+def test_the_dates_of_a_grant_and_of_a_loan_are_changed_on_the_screen(browser, world, lent):
+    client, page = browser("manager"), f"{HOME}delegations"
+    row = f"{HOME}attributions/{lent['security.accounts'].id}"
+    assert "Changer les dates" in words(client.get(page))
+    sooner = today() + timedelta(days=2)
+    assert send(client, row, {"do": "dates", "ends_on": sooner.isoformat()}, page=page).status_code == 303
+    assert sooner in {grant.ends_on for grant in grants()}
+    for wrong, said in (
+        ({"ends_on": (today() - timedelta(days=1)).isoformat()}, "La date de fin est passée"),
+        ({"ends_on": (today() + timedelta(days=400)).isoformat()}, "au plus 90 jours"),
+        ({"ends_on": ""}, "Donnez une date de fin"),
+        ({"ends_on": "bientôt"}, "Écrivez chaque date en entier"),
+    ):
+        refused = send(client, row, {"do": "dates", **wrong}, page=page)
+        assert refused.status_code == 422
+        assert said in words(refused)
+        assert sooner in {grant.ends_on for grant in grants()}
+
+
+def test_a_project_role_that_ends_moves_rights_the_same_night(world):
+    with lifted(), atomic() as session:
+        session.execute(update(ProjectRole).values(ends_on=today() - timedelta(days=1)))
+    before = world.identity("admin")
+    assert review.review() == 1
+    assert not before.everywhere

@@ -36,6 +36,10 @@ FREE_OF_STEPS = frozenset(
         "account.password_submit",
     }
 )
+# What a child who signed in by pictures does with the account; the means of sign-in ask for the password first.
+OF_ANY_SESSION = frozenset(
+    f"account.{name}" for name in ("index", "devices", "close_device", "close_others", "idle")
+)
 
 
 def init_app(app: Flask) -> None:
@@ -103,6 +107,8 @@ def required_level() -> AuthenticationLevel:
     """The means that the current page asks for: its service's, and that of administration."""
     service = registry.of_blueprint(request.blueprint)
     level = service.level if service else AuthenticationLevel.PICTURE
+    if request.blueprint == "account" and request.endpoint not in OF_ANY_SESSION:
+        return AuthenticationLevel.PASSWORD
     if request.path.startswith(ADMINISTRATION):
         admin = AuthenticationLevel(preferences.value("security.admin_level"))
         level = max(level, AuthenticationLevel.PASSWORD, admin)

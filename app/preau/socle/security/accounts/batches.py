@@ -15,7 +15,7 @@ from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Group, Membership, Person, Profile, Structure
 from preau.socle.security.accounts import administration as one
-from preau.socle.security.accounts import doors, sheets
+from preau.socle.security.accounts import doors, reach, sheets
 from preau.socle.security.accounts.models import AccountBatch
 from preau.socle.security.authentication import pictures, throttle, vault
 from preau.socle.security.authorisation.flatten import flatten
@@ -31,7 +31,7 @@ def ask(
     identity: Identity, kind: str, structure_id: int, person_ids: Sequence[int], label: str, **options: bool
 ) -> AccountBatch:
     """Enqueue an action on accounts of one school; those that are not of the school are left out."""
-    require_permission(identity, one.PERMISSION, structure_id)
+    require_permission(identity, reach.PERMISSION, structure_id)
     if kind not in BATCHES:
         raise Invalid(_("Choisissez une action."))
     with atomic() as session:
@@ -116,7 +116,7 @@ def _reset_silently(actor: Identity, account: Account) -> None:
 
 
 def _slip(actor: Identity, account: Account, structure_id: int, *, everybody: bool) -> sheets.Slip | None:
-    one.require_may_change(actor, account)
+    reach.require_may_change(actor, account)
     if account.state not in ("pending", "active") or (account.state == "active" and not everybody):
         return None
     kinds = db.session.scalars(select(Profile.kind).where(Profile.person_id == account.person_id)).all()

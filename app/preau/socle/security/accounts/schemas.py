@@ -52,6 +52,16 @@ class PurgeDate(BaseModel):
     purge_on: date | None = None
 
 
+# Heads, academies and authorities come from the directory's sources: nobody makes one on a form.
+NEW_KINDS = (
+    ProfileKind.EXTERNAL,
+    ProfileKind.STAFF,
+    ProfileKind.TEACHER,
+    ProfileKind.GUARDIAN,
+    ProfileKind.PUPIL,
+)
+
+
 class NewAccount(BaseModel):
     """A person that no feed knows."""
 
@@ -61,6 +71,13 @@ class NewAccount(BaseModel):
     last_name: str = Field(min_length=1, max_length=80)
     mail: str = Field("", max_length=200)
     ends_on: date | None = None
+
+    @field_validator("profile")
+    @classmethod
+    def _profile(cls, value: ProfileKind) -> ProfileKind:
+        if value not in NEW_KINDS:
+            raise ValueError(_("Ce profil ne se crée pas ici : il vient de l’annuaire."))
+        return value
 
     @field_validator("mail")
     @classmethod

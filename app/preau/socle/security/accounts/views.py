@@ -12,15 +12,20 @@ from preau.kernel import preferences
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
 from preau.kernel.forms import parse
-from preau.kernel.identity import ProfileKind
 from preau.kernel.journal import JournalEntry
 from preau.kernel.pages import done, me, render_page
 from preau.kernel.paging import asked_page, paged
 from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Group, Membership, Profile, Structure
-from preau.socle.security.accounts import administration, doors
-from preau.socle.security.accounts.schemas import AccountChange, AccountFilter, NewAccount, PurgeDate
+from preau.socle.security.accounts import administration, creation, doors, reach
+from preau.socle.security.accounts.schemas import (
+    NEW_KINDS,
+    AccountChange,
+    AccountFilter,
+    NewAccount,
+    PurgeDate,
+)
 from preau.socle.security.models import Account, SignInSession
 from preau.socle.security.policy import watch
 from preau.socle.security.policy.settings import PROFILE_NAMES
@@ -32,7 +37,7 @@ pages = Blueprint("accounts", __name__, url_prefix="/administration/comptes", te
 @pages.before_request
 def _only_administrators() -> None:
     if g.get("identity") is not None:
-        require_permission(me(), administration.PERMISSION)
+        require_permission(me(), reach.PERMISSION)
 
 
 @pages.context_processor
@@ -41,7 +46,7 @@ def _words() -> dict[str, Any]:
 
 
 def _schools() -> list[tuple[int, str]]:
-    scope = administration.scope(me())
+    scope = reach.scope(me())
     rows = db.session.execute(
         select(Structure.id, Structure.name).where(Structure.id.in_(scope)).order_by(Structure.name)
     )
@@ -86,7 +91,7 @@ def _kinds_of(person_ids: list[int]) -> dict[int, list[str]]:
 def index() -> Response:
     """The accounts, filtered."""
     wanted = wanted_filter()
-    page = paged(administration.administered(me(), wanted), asked_page(), 25, rows=True)  # type: ignore[arg-type]
+    page = paged(reach.administered(me(), wanted), asked_page(), 25, rows=True)  # type: ignore[arg-type]
     ids = [account.person_id for account, _person in page.items]
     schools = _schools()
     structure_ids = [wanted.structure] if wanted.structure else [id_ for id_, _name in schools]
@@ -128,28 +133,21 @@ def create() -> BaseResponse:
         return _new_page(errors, 422)
     try:
         with atomic():
-            account = administration.create(me(), data)
-            code = administration.code_for(me(), account)
+            account = creation.create(me(), data)
+            code = creation.code_for(me(), account)
     except Invalid as invalid:
         return _new_page(invalid.errors, 422)
     return _code_page(account, code)
 
 
 def _new_page(errors: dict[str, list[str]], status: int = 200) -> Response:
-    kinds = (
-        ProfileKind.EXTERNAL,
-        ProfileKind.STAFF,
-        ProfileKind.TEACHER,
-        ProfileKind.GUARDIAN,
-        ProfileKind.PUPIL,
-    )
     return render_page(
         "security/account_new.html",
         status,
         errors=errors,
         typed=request.form,
         schools=_schools(),
-        kinds=kinds,
+        kinds=NEW_KINDS,
     )
 
 
@@ -162,7 +160,7 @@ def _code_page(account: Account, code: str) -> Response:
 @pages.get("/<uid>")
 def show(uid: str) -> Response:
     """One account: its state, what can be done, its journal."""
-    return _show(administration.find(me(), uid))
+    return _show(reach.find(me(), uid))
 
 
 def _show(account: Account, errors: dict[str, list[str]] | None = None, status: int = 200) -> Response:
@@ -199,7 +197,7 @@ def _device_count(person_id: int) -> int:
 @pages.post("/<uid>/<any(suspend, reactivate, reset, enable, devices, second_factor):action>")
 def act(uid: str, action: str) -> BaseResponse:
     """Do one thing to one account."""
-    account = administration.find(me(), uid)
+    account = reach.find(me(), uid)
     if action == "reset":
         return _code_page(account, administration.reset(me(), account))
     doing = {
@@ -217,7 +215,7 @@ def act(uid: str, action: str) -> BaseResponse:
 @pages.post("/<uid>/disable")
 def disable(uid: str) -> BaseResponse:
     """Close an account for good, with the day its data is erased."""
-    account = administration.find(me(), uid)
+    account = reach.find(me(), uid)
     data, errors = parse(PurgeDate, request.form)
     if data is None:
         return _show(account, errors, 422)
@@ -231,12 +229,12 @@ def disable(uid: str) -> BaseResponse:
 @pages.post("/<uid>")
 def change(uid: str) -> BaseResponse:
     """Change the identity of an account."""
-    account = administration.find(me(), uid)
+    account = reach.find(me(), uid)
     data, errors = parse(AccountChange, request.form)
     if data is None:
         return _show(account, errors, 422)
     try:
-        administration.change(me(), account, data)
+        creation.change(me(), account, data)
     except Invalid as invalid:
         return _show(account, invalid.errors, 422)
     return done(_("C’est enregistré."), "accounts.show", uid=uid)

@@ -16,7 +16,7 @@ from preau.kernel.pages import done, me, render_page
 from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Group, Profile, Structure
-from preau.socle.security.accounts import administration, batches, doors
+from preau.socle.security.accounts import batches, doors, reach
 from preau.socle.security.accounts.models import AccountBatch
 from preau.socle.security.accounts.views import pages, wanted_filter
 
@@ -26,7 +26,7 @@ def batch() -> BaseResponse:
     """The same action for those who are ticked, or for all those the filter finds in one school."""
     wanted, kind = wanted_filter(), request.form.get("kind", "")
     if request.form.get("everybody"):
-        rows = db.session.execute(administration.administered(me(), wanted)).all()
+        rows = db.session.execute(reach.administered(me(), wanted)).all()
         ids = [row.Account.person_id for row in rows]
     else:
         ids = [int(value) for value in request.form.getlist("person") if is_id(value)]
@@ -41,7 +41,7 @@ def batch() -> BaseResponse:
 
 
 def _only_school(ids: list[int]) -> int:
-    scope = administration.scope(me())
+    scope = reach.scope(me())
     found = db.session.scalars(
         select(Profile.structure_id)
         .where(Profile.person_id.in_(ids), Profile.structure_id.in_(scope))
@@ -60,7 +60,7 @@ def _batch(key: uuid.UUID) -> AccountBatch:
     found = db.session.get(AccountBatch, key, populate_existing=True)
     if found is None:
         raise NotFound(_("Ce travail n’existe plus."))
-    require_permission(me(), administration.PERMISSION, found.structure_id)
+    require_permission(me(), reach.PERMISSION, found.structure_id)
     return found
 
 
@@ -99,7 +99,7 @@ def door(group_id: int) -> BaseResponse:
     group = db.session.get(Group, group_id)
     if group is None or group.structure_id is None:
         raise NotFound(_("Cette classe n’existe plus."))
-    require_permission(me(), administration.PERMISSION, group.structure_id)
+    require_permission(me(), reach.PERMISSION, group.structure_id)
     doors.renew(me(), group)
     return done(_("La page de la classe a une nouvelle adresse."), "accounts.index", group=group_id)
 
@@ -111,7 +111,7 @@ def door_poster(group_id: int) -> Response:
     found = doors.of_group(group) if group else None
     if group is None or found is None or group.structure_id is None:
         raise NotFound(_("Cette classe n’a pas de page de connexion."))
-    require_permission(me(), administration.PERMISSION, group.structure_id)
+    require_permission(me(), reach.PERMISSION, group.structure_id)
     with atomic():
         journal.record(me(), "security.class_door", found)
     return render_page("security/class_poster.html", group=group, **doors.poster(found))

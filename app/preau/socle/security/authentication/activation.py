@@ -41,7 +41,7 @@ def check_code(login: str, code: str, visit: Visit) -> int:
             key=account.person.uid if account else "",
             structure_id=charter.school_of(account.person_id) if account else None,
         )
-    throttle.note_origin(visit.origin, login)
+    signin.watch_failure(attempt, account, login, visit)
     raise SignInRefused(
         _(
             "Identifiant ou code incorrect. Recopiez-les depuis la fiche ;"

@@ -7,6 +7,7 @@ one by one.
 import hashlib
 import secrets
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -100,4 +101,5 @@ def _identity(token_hash: str, person_id: int, version: int, origin: str) -> Ide
         _flattened[token_hash, version] = found
         while len(_flattened) > CACHED:
             _flattened.popitem(last=False)
-    return found
+    # Where this request comes from, not the one that filled the cache: the journal writes it.
+    return found if found.origin == origin else replace(found, origin=origin)

@@ -3,12 +3,15 @@
 from flask_babel import gettext as _
 
 from preau.kernel import events, journal
+from preau.kernel.database import db
 from preau.kernel.errors import Invalid
 from preau.kernel.identity import Identity
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Person
-from preau.socle.security.authentication import sessions, vault
+from preau.socle.security.authentication import sessions, signin, vault
+from preau.socle.security.authentication.signin import SignInRefused
+from preau.socle.security.authentication.visit import Visit
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, SignInSession
 from preau.socle.security.policy import passwords as policy
@@ -33,24 +36,28 @@ def change_password(
     current: str,
     password: str,
     *,
-    keep: SignInSession | None = None,
+    keep: sessions.Device | None = None,
     close_others: bool = True,
 ) -> None:
     """The owner changes the password, the present one given; the other devices are signed out if asked."""
-    with atomic() as session:
-        account = session.get_one(Account, identity.person_id, populate_existing=True)
-        require_current(account, current)
+    account = db.session.get_one(Account, identity.person_id, populate_existing=True)
+    # Before the transaction: a failure counts even though nothing else is written.
+    require_current(identity, account, current)
+    with atomic():
         require_good(identity, account, password)
         _write(identity, account, password)
         if close_others:
             sessions.close_all(identity.person_id, but=keep)
 
 
-def require_current(account: Account, current: str) -> None:
-    """Raise :class:`Invalid` unless it is the present password."""
-    if not vault.verify_secret(account.password_hash, current):
-        wrong = _("Ce n’est pas votre mot de passe actuel. Recommencez.")
-        raise Invalid(wrong, {"current": [wrong]})
+def require_current(identity: Identity, account: Account, current: str) -> None:
+    """Raise :class:`Invalid` unless it is the present password. Tries are counted as at sign-in (ASVS 6.3.1)."""
+    try:
+        signin.with_present_password(account, current, Visit(identity.origin))
+    except SignInRefused as refused:
+        blocked = refused.code == "PRE-AUT-003"
+        wrong = refused.message if blocked else _("Ce n’est pas votre mot de passe actuel. Recommencez.")
+        raise Invalid(wrong, {"current": [wrong]}) from None
 
 
 def reset_password(person_id: int, password: str, *, by: str) -> Identity:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy import ColumnElement, delete, select, update
 from werkzeug.wrappers import Response
 
@@ -110,7 +110,7 @@ def load() -> None:
     """
     g.identity = g.session_row = None
     g.along = {}
-    token = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name())
     try:
         if token and request.endpoint not in ("static", "assets.versioned"):
             # Nobody is known yet, so there is no wall to stand behind: the token is the key.
@@ -221,10 +221,15 @@ def rights_moved(*person_ids: int) -> None:
         )
 
 
-def set_cookie(response: Response, token: str, *, secure: bool) -> None:
+def cookie_name() -> str:
+    """The one name that is read: over HTTPS, a cookie that a neighbouring host could plant is nobody's."""
+    return SECURE_COOKIE if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
+
+
+def set_cookie(response: Response, token: str) -> None:
     """The session cookie: host only, not for scripts, gone with the browser."""
-    name = SECURE_COOKIE if secure else COOKIE
-    response.set_cookie(name, token, httponly=True, secure=secure, samesite="Lax", path="/")
+    name = cookie_name()
+    response.set_cookie(name, token, httponly=True, secure=name == SECURE_COOKIE, samesite="Lax", path="/")
 
 
 def clear_cookie(response: Response) -> None:

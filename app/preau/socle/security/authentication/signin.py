@@ -105,6 +105,25 @@ def with_second_factor(person_id: int, code: str, visit: Visit) -> Proven:
     return Proven(person_id, AuthenticationLevel.SECOND_FACTOR)
 
 
+def with_present_password(account: Account, password: str, visit: Visit) -> None:
+    """Check the password of somebody signed in who changes what guards the account, as slowly as at the door."""
+    _try(
+        account.login,
+        account,
+        visit,
+        lambda: vault.verify_secret(account.password_hash, password[:1000]),
+        kind="current",
+    )
+
+
+def stamp_of(person_id: int) -> str:
+    """Changes with the secrets and the state of an account: what was proved before a change is worth nothing after."""
+    with lifted():
+        account = db.session.get_one(Account, person_id, populate_existing=True)
+        secrets = (account.state, account.password_hash, account.activation_hash, account.picture_hash)
+    return vault.keyed_digest("half-way", "|".join(secrets))[:32]
+
+
 def open_for(proven: Proven, visit: Visit) -> tuple[str, Identity]:
     """Open the session of a person who proved enough; return the cookie's token and the identity."""
     with lifted(), atomic() as session:
@@ -186,12 +205,18 @@ def _try(
             key = db.session.get_one(Person, account.person_id).uid
             school = charter.school_of(account.person_id)
             journal.record(actor, "security.sign_in_failed", account, key=key, structure_id=school, by=kind)
+    watch_failure(attempt, account, login, visit)
+    raise refusal()
+
+
+def watch_failure(attempt: throttle.Attempt, account: Account | None, login: str, visit: Visit) -> None:
+    """A secret was wrong: alert when it is the one that blocks the account or the origin."""
+    actor = nobody(visit)
     if attempt.locking and account is not None:
         with lifted():
             detection.account_locked(actor, account, account.person.name)
     if throttle.note_origin(visit.origin, login):
         detection.origin_blocked(actor)
-    raise refusal()
 
 
 def _open_to(account: Account, level: AuthenticationLevel, visit: Visit) -> Proven:

@@ -18,6 +18,7 @@ from preau.socle.security.authentication import vault
 from preau.socle.security.authentication.models import Throttle
 
 FORGET_AFTER = timedelta(hours=1)
+KINDS = ("login", "code", "pictures", "activation", "forgotten", "current")
 ORIGIN_WINDOW = timedelta(minutes=10)
 LONGEST = timedelta(hours=1)
 TAKE = """
@@ -131,7 +132,7 @@ def note_origin(origin: str, login: str) -> bool:
 def unlock(login: str) -> None:
     """Let a login be tried again: an administrator gave a new code."""
     with lifted():
-        for kind in ("login", "code", "pictures"):
+        for kind in KINDS:
             db.session.execute(delete(Throttle).where(Throttle.bucket == bucket_of(kind, login)))
 
 

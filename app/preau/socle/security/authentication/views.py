@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
+from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -38,13 +38,19 @@ HALF_WAY = 600
 
 
 def half_way(name: str) -> dict[str, Any] | None:
-    """What an earlier page proved in this browser, while it is fresh."""
+    """What an earlier page proved in this browser, while it is fresh and the account's secrets are the same."""
     kept: dict[str, Any] | None = session.get(name)
-    return kept if kept and time.time() - kept["at"] < HALF_WAY else None
+    if not kept or time.time() - kept["at"] >= HALF_WAY:
+        return None
+    if "person" in kept and kept.get("stamp") != signin.stamp_of(kept["person"]):
+        return None
+    return kept
 
 
 def keep_half_way(name: str, **kept: Any) -> None:
     """Keep what was proved for the next page (signed cookie, ten minutes)."""
+    if "person" in kept:
+        kept["stamp"] = signin.stamp_of(kept["person"])
     session[name] = {**kept, "at": time.time()}
 
 
@@ -54,7 +60,7 @@ def enter(proven: Proven, target: str) -> Response:
     session.clear()
     g.identity = identity
     response = redirect(local_path(target), 303)
-    sessions.set_cookie(response, token, secure=current_app.config["SESSION_COOKIE_SECURE"])
+    sessions.set_cookie(response, token)
     return response
 
 
@@ -156,7 +162,7 @@ def step_up_submit() -> Response:
     token = sessions.step_up(g.session_row, proven.level)
     signin.stepped_up(identity, proven.level)
     response = redirect(target, 303)
-    sessions.set_cookie(response, token, secure=current_app.config["SESSION_COOKIE_SECURE"])
+    sessions.set_cookie(response, token)
     return response
 
 

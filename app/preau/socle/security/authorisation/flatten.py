@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from preau.kernel.contract import registry
 from preau.kernel.database import db
@@ -34,8 +34,12 @@ def flatten(
     level: AuthenticationLevel = AuthenticationLevel.PASSWORD,
     origin: str = "",
     today: date | None = None,
+    loans: bool = True,
 ) -> Identity:
-    """The identity of a person; ``context`` is the profile chosen in the banner."""
+    """The identity of a person; ``context`` is the profile chosen in the banner.
+
+    Without ``loans``, what others delegated to the person is left out.
+    """
     today = today or current_day()
     with lifted():
         session = db.session
@@ -52,7 +56,7 @@ def flatten(
         everywhere = "project_admin" in project_roles
         structures = {profile.structure_id for profile in profiles}
         structures |= {structure_id for structure_id, _name in roles}
-        grants = _grants(profiles, roles, principals, structures, today)
+        grants = _grants(profiles, roles, principals, structures, today, loans=loans)
     if everywhere:
         grants |= set(registry.permissions())
     chosen = next(
@@ -121,7 +125,13 @@ def _principals(
 
 
 def _grants(
-    profiles: Iterable[ProfileContext], roles: Any, principals: set[str], structures: set[int], today: date
+    profiles: Iterable[ProfileContext],
+    roles: Any,
+    principals: set[str],
+    structures: set[int],
+    today: date,
+    *,
+    loans: bool,
 ) -> set[str]:
     overrides = {
         (row.structure_id, row.permission, row.profile): row.allowed
@@ -140,7 +150,10 @@ def _grants(
         (grant.permission, grant.structure_id)
         for grant in db.session.scalars(
             select(Grant).where(
-                Grant.principal.in_(sorted(principals)), ~Grant.suspended, current(Grant, today)
+                Grant.principal.in_(sorted(principals)),
+                ~Grant.suspended,
+                current(Grant, today),
+                true() if loans else Grant.delegated_by_id.is_(None),
             )
         )
     }

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from preau.kernel import events, journal, preferences
@@ -23,7 +23,7 @@ from preau.kernel.ports.principals import principals
 from preau.kernel.rights import require_permission
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Profile, Role
+from preau.socle.directory.models import Profile
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account, Grant
 
@@ -56,21 +56,18 @@ def rights_moved_for(keys: Collection[str]) -> None:
         )
 
 
+def by_right(identity: Identity) -> Identity:
+    """The identity with what it holds by itself, without what others lent it."""
+    return identity if identity.everywhere else flatten(identity.person_id, loans=False)
+
+
 def givable(identity: Identity, structure_id: int) -> dict[str, Permission]:
     """The permissions that the identity may give in a school: held there by right, and delegable."""
-    only_delegated = set(
-        db.session.scalars(
-            select(Grant.permission).where(
-                Grant.principal == f"person:{identity.person_id}",
-                Grant.structure_id == structure_id,
-                Grant.delegated_by_id.is_not(None),
-            )
-        )
-    )
+    held = by_right(identity)
     return {
         name: permission
         for name, permission in registry.permissions().items()
-        if permission.delegable and identity.can(name, structure_id) and name not in only_delegated
+        if permission.delegable and held.can(name, structure_id)
     }
 
 
@@ -93,6 +90,7 @@ def give(
 ) -> int:
     """Give permissions to principals in a school for a time; return how many grants stand."""
     require_permission(identity, PERMISSION, structure_id)
+    _not_to_oneself(identity, keys)
     return _give(identity, structure_id, permissions, keys, period, "security.grant", None)
 
 
@@ -100,11 +98,7 @@ def delegate(
     identity: Identity, structure_id: int, permissions: Collection[str], person_id: int, period: Period
 ) -> int:
     """Lend some of one's own rights to a colleague of the same school, until a date. SOC-SUP-ABO-04."""
-    longest = timedelta(days=preferences.value("security.delegation_days", identity, structure_id))
-    start = period.starts_on or today()
-    if period.ends_on is None or period.ends_on > start + longest:
-        wrong = _("Donnez une date de fin, au plus %(days)s jours après le début.", days=longest.days)
-        raise Invalid(wrong, {"ends_on": [wrong]})
+    _require_short(identity, structure_id, period)
     if person_id == identity.person_id:
         wrong = _("Choisissez quelqu’un d’autre que vous.")
         raise Invalid(wrong, {"person": [wrong]})
@@ -120,6 +114,22 @@ def delegate(
         raise Invalid(wrong, {"person": [wrong]})
     keys = [f"person:{person_id}"]
     return _give(identity, structure_id, permissions, keys, period, "security.delegate", identity.person_id)
+
+
+def _not_to_oneself(identity: Identity, keys: Collection[str]) -> None:
+    """A right that ends some day must not outlive itself by a gift to oneself."""
+    if f"person:{identity.person_id}" in keys and not identity.everywhere:
+        wrong = _("Choisissez quelqu’un d’autre que vous.")
+        raise Invalid(wrong, {"principals": [wrong]})
+
+
+def _require_short(identity: Identity, structure_id: int, period: Period) -> None:
+    """Raise :class:`Invalid` unless a delegation ends soon enough."""
+    longest = timedelta(days=preferences.value("security.delegation_days", identity, structure_id))
+    start = max(period.starts_on or today(), today())
+    if period.ends_on is None or period.ends_on > start + longest:
+        wrong = _("Donnez une date de fin, au plus %(days)s jours après le début.", days=longest.days)
+        raise Invalid(wrong, {"ends_on": [wrong]})
 
 
 def _give(
@@ -152,9 +162,12 @@ def _give(
                 statement = insert(Grant).values(
                     id=uuid.uuid4(), structure_id=structure_id, permission=permission, principal=key, **values
                 )
+                # A loan does not put an end to what the colleague already holds for good.
                 session.execute(
                     statement.on_conflict_do_update(
-                        index_elements=["structure_id", "permission", "principal"], set_=values
+                        index_elements=["structure_id", "permission", "principal"],
+                        set_=values,
+                        where=Grant.delegated_by_id.is_not(None) if by else None,
                     )
                 )
                 journal.record(
@@ -184,15 +197,28 @@ def find_grant(identity: Identity, key: object) -> Grant:
 
 
 def change_grant(identity: Identity, grant: Grant, period: Period, *, suspended: bool) -> None:
-    """Change the dates of a grant, suspend it or bring it back."""
+    """Change the dates of a grant, suspend it or bring it back.
+
+    Suspending takes away; anything else gives, and only who may give the right does it, to somebody else.
+    """
     period.require_sound()
-    if grant.delegated_by_id is not None and period.ends_on is None:
-        wrong = _("Une délégation a toujours une date de fin.")
-        raise Invalid(wrong, {"ends_on": [wrong]})
+    if not suspended:
+        require_givable(identity, grant.structure_id, [grant.permission])
+        _not_to_oneself(identity, [grant.principal])
+    if grant.delegated_by_id is not None and (period.starts_on, period.ends_on) != (
+        grant.starts_on,
+        grant.ends_on,
+    ):
+        _require_short(identity, grant.structure_id, period)
     with atomic():
         grant.starts_on, grant.ends_on, grant.suspended = period.starts_on, period.ends_on, suspended
         journal.record(
-            identity, "security.grant_changed", grant, principal=grant.principal, suspended=suspended
+            identity,
+            "security.grant_changed",
+            grant,
+            principal=grant.principal,
+            suspended=suspended,
+            until=period.ends_on.isoformat() if period.ends_on else None,
         )
         rights_moved_for([grant.principal])
 
@@ -209,35 +235,3 @@ def withdraw(identity: Identity, grant: Grant) -> None:
         )
         rights_moved_for([grant.principal])
         session.delete(grant)
-
-
-def review(day: date | None = None) -> int:
-    """Every night: what starts or ends today moves rights; a delegation falls with its author's own right."""
-    day, moved = day or today(), set()
-    with lifted(), atomic() as session:
-        yesterday = day - timedelta(days=1)
-        turning = or_(Grant.starts_on == day, Grant.ends_on == yesterday)
-        moved |= set(session.scalars(select(Grant.principal).where(turning)))
-        for model in (Role, Profile):
-            dated = or_(model.starts_on == day, model.ends_on == yesterday)
-            moved |= {f"person:{id_}" for id_ in session.scalars(select(model.person_id).where(dated))}
-        for author in session.scalars(
-            select(Grant.delegated_by_id)
-            .where(Grant.delegated_by_id.is_not(None), ~Grant.suspended)
-            .distinct()
-        ).all():
-            account = session.get(Account, author)
-            held = (
-                flatten(account.person_id).grants
-                if account is not None and account.state == "active"
-                else frozenset()
-            )
-            for grant in session.scalars(
-                select(Grant).where(Grant.delegated_by_id == author, ~Grant.suspended)
-            ):
-                if f"{grant.permission}@{grant.structure_id}" not in held:
-                    grant.suspended = True
-                    moved.add(grant.principal)
-        if moved:
-            rights_moved_for(moved)
-    return len(moved)

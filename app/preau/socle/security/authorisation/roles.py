@@ -9,9 +9,21 @@ from preau.kernel.identity import Identity
 from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Role
-from preau.socle.security.authorisation.operations import PERMISSION, Period, rights_moved_for
+from preau.socle.security.authorisation.operations import PERMISSION, Period, by_right, rights_moved_for
 
 GIVEN_ROLES = ("functional_admin", "referent", "form_teacher")
+
+
+def require_may_name(identity: Identity, structure_id: int, name: str) -> None:
+    """Raise :class:`Refused` for who would name, or dismiss, somebody who can do more than oneself.
+
+    A role carries rights: what was lent, or granted apart, does not open it.
+    """
+    if identity.everywhere or name != "functional_admin":
+        return
+    peers = {f"profile:{structure_id}:head", f"role:{structure_id}:functional_admin"}
+    if not (peers & identity.principals) or not by_right(identity).can(PERMISSION, structure_id):
+        raise Refused(_("Seul un administrateur peut en nommer un autre."))
 
 
 def give_role(identity: Identity, structure_id: int, name: str, person_id: int, period: Period) -> None:
@@ -20,8 +32,7 @@ def give_role(identity: Identity, structure_id: int, name: str, person_id: int, 
     period.require_sound()
     if name not in GIVEN_ROLES:
         raise Invalid(_("Choisissez un rôle."))
-    if name == "functional_admin" and not identity.can("security.accounts", structure_id):
-        raise Refused(_("Seul un administrateur peut en nommer un autre."))
+    require_may_name(identity, structure_id, name)
     with atomic() as session:
         statement = insert(Role).values(
             person_id=person_id,
@@ -56,6 +67,7 @@ def withdraw_role(identity: Identity, role_id: int) -> None:
         if role is None:
             raise NotFound(_("Ce rôle n’existe plus."))
         require_permission(identity, PERMISSION, role.structure_id)
+        require_may_name(identity, role.structure_id, role.name)
         journal.record(
             identity,
             "security.role_withdrawn",

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from preau.kernel import events, journal
-from preau.kernel.database import db, now
+from preau.kernel.database import db, now, today
 from preau.kernel.identity import Identity, system
 from preau.kernel.notify import notify
 from preau.kernel.tenancy import lifted
@@ -18,6 +18,7 @@ from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Profile
 from preau.socle.security.authentication.models import KnownOrigin
 from preau.socle.security.authentication.visit import Visit
+from preau.socle.security.authorisation.flatten import current
 from preau.socle.security.models import Account, ProjectRole
 from preau.socle.security.policy.models import SecurityAlert
 
@@ -95,7 +96,11 @@ def signed_in_from(identity: Identity, visit: Visit) -> None:
 
 def watchers(structures: list[int]) -> list[str]:
     """Who is alerted: functional administrators of the schools and project administrators."""
-    project = db.session.scalars(select(ProjectRole.person_id).where(ProjectRole.name == "project_admin"))
+    project = db.session.scalars(
+        select(ProjectRole.person_id).where(
+            ProjectRole.name == "project_admin", current(ProjectRole, today())
+        )
+    )
     return [f"role:{structure_id}:functional_admin" for structure_id in structures] + [
         f"person:{person_id}" for person_id in project
     ]
