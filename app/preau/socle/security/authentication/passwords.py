@@ -36,7 +36,7 @@ def change_password(
     current: str,
     password: str,
     *,
-    keep: sessions.Device | None = None,
+    keep: SignInSession | None = None,
     close_others: bool = True,
 ) -> None:
     """The owner changes the password, the present one given; the other devices are signed out if asked."""
