@@ -8,9 +8,12 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from preau.kernel import api, channels, i18n, inputs, rights, statistics
+from preau.kernel.adapters.mail_embedded import EmbeddedMail
+from preau.kernel.adapters.mail_smtp import Server, SmtpMail
 from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
 from preau.kernel.mounts import Mounts
+from preau.kernel.ports import mail_out
 from preau.services_list import SERVICES
 from preau.settings import Settings
 from preau.socle.security import web as door
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
+    mail_out.provide(outgoing(settings))
     registry.fill(services)
     for service in registry:
         for model, access in service.access.items():
@@ -58,6 +62,22 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
         for ready in service.on_ready:
             ready()
     return app
+
+
+def outgoing(settings: Settings) -> mail_out.MailOut:
+    """By what mail leaves: the server that the settings name, nothing in the demonstration."""
+    if settings.demo or not settings.smtp_host:
+        return EmbeddedMail()
+    return SmtpMail(
+        Server(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_security,
+            settings.smtp_user,
+            settings.smtp_password,
+            settings.mail_from,
+        )
+    )
 
 
 def _init_web(app: Flask) -> None:

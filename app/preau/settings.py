@@ -4,6 +4,7 @@ What a school or a project chooses is not here: see :mod:`preau.kernel.preferenc
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +22,12 @@ class Settings(BaseSettings):
     trusted_proxies: int = 0
     antivirus: str = "none"
     sendfile: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "ent@localhost"
     max_upload_bytes: int = 2 * 1024**3
     demo: bool = False
     testing: bool = False

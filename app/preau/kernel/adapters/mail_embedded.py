@@ -11,7 +11,10 @@ from preau.kernel.tenancy import lifted
 
 
 class OutgoingMessage(Model):
-    """A message that would have left. Only the platform reads and writes it: the wall lets nobody through."""
+    """A message that would have left, or that waits to. ``refusal`` is what the mail server said when it took none.
+
+    Only the platform reads and writes it: the wall lets nobody through.
+    """
 
     __tablename__ = "outgoing_message"
     __wall__ = "false"
@@ -26,6 +29,7 @@ class OutgoingMessage(Model):
     person_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     structure_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[Created]
+    refusal: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (Index(None, "medium", "id"),)
 
@@ -36,26 +40,29 @@ class EmbeddedMail:
     leaves: Sequence[str] = ()
 
     def send(self, *messages: Message) -> None:
-        """One statement, whatever the number of messages."""
+        """Keep them: nothing leaves."""
+        self.keep(messages)
+
+    def keep(self, messages: Sequence[Message]) -> list[int]:
+        """Put messages in the table, in one statement; return their ids."""
         unknown = {message.medium for message in messages} - set(MEDIA)
         if unknown:
             raise ValueError(f"unknown media {sorted(unknown)}")
         if not messages:
-            return
+            return []
+        rows = [
+            {
+                "medium": message.medium,
+                "recipient": message.to,
+                "subject": message.subject,
+                "text": message.text,
+                "kind": message.kind,
+                "secret": message.secret,
+                "person_id": message.person_id,
+                "structure_id": message.structure_id,
+            }
+            for message in messages
+        ]
         with lifted():  # the table opens to the platform only
-            db.session.execute(
-                insert(OutgoingMessage),
-                [
-                    {
-                        "medium": message.medium,
-                        "recipient": message.to,
-                        "subject": message.subject,
-                        "text": message.text,
-                        "kind": message.kind,
-                        "secret": message.secret,
-                        "person_id": message.person_id,
-                        "structure_id": message.structure_id,
-                    }
-                    for message in messages
-                ],
-            )
+            statement = insert(OutgoingMessage).returning(OutgoingMessage.id)
+            return list(db.session.scalars(statement, rows))

@@ -1201,7 +1201,8 @@ CREATE TABLE public.outgoing_message (
     secret boolean DEFAULT false NOT NULL,
     person_id bigint,
     structure_id bigint,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    refusal text DEFAULT ''::text NOT NULL
 );
 
 ALTER TABLE ONLY public.outgoing_message FORCE ROW LEVEL SECURITY;
