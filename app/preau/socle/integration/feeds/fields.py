@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import ProblemLog
 from .nomenclature import TITLES
@@ -63,8 +63,7 @@ def filled(values: list[str] | None) -> list[str]:
     return [value for value in values if value and not value.isspace()] if values else []
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """How one attribute becomes one neutral value. `kind`: text, title, date, flag, lines or words."""
 
     attribute: str
@@ -82,16 +81,17 @@ def read_scalars(record: Record, table: tuple[Scalar, ...], context: Context) ->
     attributes = record.attributes
     modify = record.operation == "modifyRequest"
     for scalar in table:
-        found = attributes.get(scalar.attribute)
+        attribute, name, kind, erase = scalar
+        found = attributes.get(attribute)
         if found is None:
             continue
         text = found[0].strip()
         if text:
-            read = text if scalar.kind == "text" else _read(scalar, text, found, record, context)
+            read = text if kind == "text" else _read(scalar, text, found, record, context)
             if read is not None:
-                values[scalar.name] = read
-        elif scalar.erase or modify:
-            values.setdefault(scalar.name, None)
+                values[name] = read
+        elif erase or modify:
+            values.setdefault(name, None)
     return values
 
 

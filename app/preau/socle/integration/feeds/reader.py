@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from .encoding import Decoder
 from .errors import FeedError, ProblemLog
-from .record_xml import MalformedError, attributes_of, parse_canonical, parse_tolerant
+from .record_xml import CanonicalParser, MalformedError, parse_tolerant
 
 _END: Final = re.compile(rb"</(?:[\w.-]+:)?(?:addRequest|modifyRequest|deleteRequest)\s*>")
 _START: Final = re.compile(rb"<(?:[\w.-]+:)?(?:addRequest|modifyRequest|deleteRequest)[\s>]")
@@ -101,6 +101,7 @@ class RecordReader:
         self._source, self._problems = source, problems
         self._limits = limits or ReaderLimits()
         self._decoder = Decoder(file, problems)
+        self._canonical = CanonicalParser()
         self._known = known
         self.seen = array("q")
         self._opened = self._open_comment = False
@@ -165,12 +166,8 @@ class RecordReader:
             self.seen.append(head)
             return None
         text = self._decoder.text(segment, self.position)
-        canonical = parse_canonical(text)
-        if canonical is not None:
-            category, key, body = canonical
-            attributes = attributes_of(body)
-            if attributes is not None:
-                return Record("addRequest", category, key, attributes, self.file, self.position, digest)
+        if (canonical := self._canonical.parse(text)) is not None:
+            return Record("addRequest", *canonical, self.file, self.position, digest)
         # A record whose end tag is lost must not take the next one with it.
         starts = [start.start() for start in _START.finditer(segment)]
         for _ in starts[1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from html.entities import html5
 from typing import Final
 
@@ -13,12 +14,14 @@ from .errors import ProblemLog
 
 _TEXT: Final = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
 _VALUE: Final = rf"<value>{_TEXT}</value>\s*+"
-_CANONICAL: Final = re.compile(
+_START: Final = (
     r"<addRequest>\s*+<operationalAttributes>\s*+"
     r'<attr name="categorie\w++">\s*+<value>(\w++)</value>\s*+</attr>\s*+'
     r"</operationalAttributes>\s*+<identifier>\s*+<id>\s*+([^<>&\s\x00-\x1f]++)\s*+</id>\s*+</identifier>\s*+"
-    rf'<attributes>\s*+((?:<attr name="\w++">\s*+(?:{_VALUE})++</attr>\s*+)++)</attributes>\s*+</addRequest>'
+    r"<attributes>\s*+"
 )
+_END: Final = r"</attributes>\s*+</addRequest>"
+_CANONICAL: Final = re.compile(rf'{_START}((?:<attr name="\w++">\s*+(?:{_VALUE})++</attr>\s*+)++){_END}')
 _ATTR: Final = re.compile(
     r'<attr name="(\w++)">\s*+<value>([^<]*+)</value>\s*+((?:<value>[^<]*+</value>\s*+)*+)</attr>'
 )
@@ -31,6 +34,8 @@ _PREDEFINED_ONLY: Final = frozenset(f"{name};" for name in _PREDEFINED)
 _EMPTY_VALUE: Final = re.compile(r"<value\s*/>")
 
 MAX_VALUES: Final = 20_000
+# Of a form that is worth an expression of its own.
+_MOST_NAMES: Final = 200
 
 
 class MalformedError(ValueError):
@@ -41,32 +46,66 @@ class MalformedError(ValueError):
         self.code, self.details = code, details
 
 
-def parse_canonical(text: str) -> tuple[str, str, str] | None:
-    """Category, key and the text of the attributes of an `addRequest` in canonical form."""
-    if "<value/>" in text or "<value />" in text:
-        text = _EMPTY_VALUE.sub("<value></value>", text)
-    found = _CANONICAL.fullmatch(text)
-    return None if found is None else (found[1], found[2], found[3])
+class CanonicalParser:
+    """Reads `addRequest` in canonical form: category, key and attributes.
+
+    An exporter names the same attributes in the same order from record to record. Once a form came twice,
+    one expression checks and takes apart the whole of the next record that has it.
+    """
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+        self._form: re.Pattern[str] | None = None
+
+    def parse(self, text: str) -> tuple[str, str, dict[str, list[str]]] | None:
+        """The parts of a record; None when only the slow path can tell."""
+        if "/>" in text:
+            text = _EMPTY_VALUE.sub("<value></value>", text)
+        escaped = "&" in text
+        if escaped and not _PREDEFINED_ONLY.issuperset(_AMPERSAND.findall(text)):
+            return None
+        parts = self._of_known_form(text) or self._of_any_form(text)
+        if parts is not None and escaped:
+            for values in parts[2].values():
+                for rank, value in enumerate(values):
+                    if "&" in value:
+                        values[rank] = _unescape(value)
+        return parts
+
+    def _of_known_form(self, text: str) -> tuple[str, str, dict[str, list[str]]] | None:
+        if self._form is None or (found := self._form.fullmatch(text)) is None:
+            return None
+        category, key, *values = found.groups()
+        attributes = {name: [value] for name, value in zip(self._names, values[::2], strict=True)}
+        for name, more in zip(self._names, values[1::2], strict=True):
+            if more:
+                attributes[name] += _VALUES.findall(more)
+        return category, key, attributes
+
+    def _of_any_form(self, text: str) -> tuple[str, str, dict[str, list[str]]] | None:
+        found = _CANONICAL.fullmatch(text)
+        if found is None:
+            return None
+        said = _ATTR.findall(found[3])
+        attributes = {name: [one, *_VALUES.findall(more)] if more else [one] for name, one, more in said}
+        if len(attributes) != len(said):
+            return None
+        names = tuple(attributes)
+        usual = names == self._names and len(names) <= _MOST_NAMES
+        self._form = _form_of(names) if usual else None
+        self._names = names
+        return found[1], found[2], attributes
 
 
-def attributes_of(body: str) -> dict[str, list[str]] | None:
-    """Attributes of a canonical body; None when only the slow path can tell."""
-    escaped = "&" in body
-    if escaped and not _PREDEFINED_ONLY.issuperset(_AMPERSAND.findall(body)):
-        return None
-    found = _ATTR.findall(body)
-    attributes = {name: [one, *_VALUES.findall(more)] if more else [one] for name, one, more in found}
-    if len(attributes) != len(found):
-        return None
-    if escaped:
-        for values in attributes.values():
-            values[:] = [_unescape(value) for value in values]
-    return attributes
+@lru_cache(maxsize=64)
+def _form_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    attributes = (
+        rf'<attr name="{name}">\s*+<value>({_TEXT})</value>\s*+((?:{_VALUE})*+)</attr>\s*+' for name in names
+    )
+    return re.compile(_START + "".join(attributes) + _END)
 
 
 def _unescape(text: str) -> str:
-    if "&" not in text:
-        return text
     for name, character in (("&apos;", "'"), ("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(name, character)
     return text

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from pydantic_core import to_json
 
 from .reader import head_of
 from .records import (
@@ -52,7 +51,10 @@ _TAKEN: Final = frozenset(
     {*_COLUMN_NAMES, *_PHONES, *_ADDRESS, "other_names", "birth_date", "mef", "level", "class_type"}
 )
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
+
+
+def _dumps(value: object) -> str:
+    return to_json(value).decode()
 
 
 class Stager:
@@ -150,7 +152,16 @@ class Stager:
     def _links(self, record: PersonRecord, category: str, key: str) -> None:
         level = record.values.get("mef") or ""
         for (structure, kind), functions in _grouped(record.profiles).items():
-            self._row("feed_profile", category, key, structure, kind, _dumps(functions), level, "{}")
+            self._row(
+                "feed_profile",
+                category,
+                key,
+                structure,
+                kind,
+                _dumps(functions) if functions else "[]",
+                level,
+                "{}",
+            )
         for m in record.memberships or ():
             self._row("feed_membership", category, key, m.structure_key, m.kind, m.code, m.role, m.label)
         for t in record.teachings or ():
