@@ -660,7 +660,7 @@ CREATE TABLE public.feed_delivery (
     source text NOT NULL,
     mode text NOT NULL,
     dated date NOT NULL,
-    prefix text DEFAULT ''::text NOT NULL,
+    uai text DEFAULT ''::text NOT NULL,
     path text DEFAULT ''::text NOT NULL,
     state text DEFAULT 'received'::text NOT NULL,
     stage text DEFAULT ''::text NOT NULL,
@@ -1216,6 +1216,86 @@ CREATE SEQUENCE public.outgoing_message_id_seq
 
 ALTER SEQUENCE public.outgoing_message_id_seq OWNED BY public.outgoing_message.id;
 
+CREATE TABLE public.partner (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    owner text NOT NULL,
+    agreement text DEFAULT ''::text NOT NULL,
+    category bigint NOT NULL,
+    landing text NOT NULL,
+    addresses text[] DEFAULT '{}'::text[] NOT NULL,
+    identifier text DEFAULT 'opaque'::text NOT NULL,
+    released jsonb DEFAULT '[]'::jsonb NOT NULL,
+    layout text DEFAULT 'cas3'::text NOT NULL,
+    level bigint DEFAULT '10'::bigint NOT NULL,
+    may_proxy boolean DEFAULT false NOT NULL,
+    starts_on date,
+    ends_on date,
+    suspended boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.partner_link (
+    person_id bigint NOT NULL,
+    partner_id uuid NOT NULL,
+    opaque text NOT NULL,
+    told text[] DEFAULT '{}'::text[] NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    times bigint DEFAULT '0'::bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.partner_link FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.partner_opening (
+    id bigint NOT NULL,
+    partner_id uuid NOT NULL,
+    profiles text[] DEFAULT '{}'::text[] NOT NULL,
+    structure_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.partner_opening FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.partner_opening_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.partner_opening_id_seq OWNED BY public.partner_opening.id;
+
+CREATE UNLOGGED TABLE public.partner_ticket (
+    hash text NOT NULL,
+    kind text NOT NULL,
+    partner_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    address text NOT NULL,
+    fresh boolean NOT NULL,
+    proxies text[] DEFAULT '{}'::text[] NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.partner_visit (
+    id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    address text NOT NULL,
+    ticket text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE SEQUENCE public.partner_visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.partner_visit_id_seq OWNED BY public.partner_visit.id;
+
 CREATE TABLE public.permission_grant (
     id uuid NOT NULL,
     permission text NOT NULL,
@@ -1488,7 +1568,6 @@ CREATE TABLE public.search_document (
     object_id text NOT NULL,
     owner_id bigint,
     open_to bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    principals text[] DEFAULT '{}'::text[] NOT NULL,
     title text NOT NULL,
     body text DEFAULT ''::text NOT NULL,
     author text DEFAULT ''::text NOT NULL,
@@ -1703,6 +1782,7 @@ CREATE TABLE public.white_page (
     phone text DEFAULT ''::text NOT NULL,
     website text DEFAULT ''::text NOT NULL,
     about text DEFAULT ''::text NOT NULL,
+    photo text,
     restrictions jsonb DEFAULT '{}'::jsonb NOT NULL,
     updated_at timestamp with time zone NOT NULL
 );
@@ -1737,6 +1817,10 @@ ALTER TABLE ONLY public.journal_entry ALTER COLUMN id SET DEFAULT nextval('publi
 ALTER TABLE ONLY public.notification ALTER COLUMN id SET DEFAULT nextval('public.notification_id_seq'::regclass);
 
 ALTER TABLE ONLY public.outgoing_message ALTER COLUMN id SET DEFAULT nextval('public.outgoing_message_id_seq'::regclass);
+
+ALTER TABLE ONLY public.partner_opening ALTER COLUMN id SET DEFAULT nextval('public.partner_opening_id_seq'::regclass);
+
+ALTER TABLE ONLY public.partner_visit ALTER COLUMN id SET DEFAULT nextval('public.partner_visit_id_seq'::regclass);
 
 ALTER TABLE ONLY public.permission_override ALTER COLUMN id SET DEFAULT nextval('public.permission_override_id_seq'::regclass);
 
@@ -1883,6 +1967,21 @@ ALTER TABLE ONLY public.notification_delivery
 ALTER TABLE ONLY public.outgoing_message
     ADD CONSTRAINT pk_outgoing_message PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.partner
+    ADD CONSTRAINT pk_partner PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.partner_link
+    ADD CONSTRAINT pk_partner_link PRIMARY KEY (person_id, partner_id);
+
+ALTER TABLE ONLY public.partner_opening
+    ADD CONSTRAINT pk_partner_opening PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.partner_ticket
+    ADD CONSTRAINT pk_partner_ticket PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.partner_visit
+    ADD CONSTRAINT pk_partner_visit PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.permission_grant
     ADD CONSTRAINT pk_permission_grant PRIMARY KEY (id);
 
@@ -2026,6 +2125,15 @@ ALTER TABLE ONLY public."grouping"
 
 ALTER TABLE ONLY public.journal_seal
     ADD CONSTRAINT uq_journal_seal_entry_id UNIQUE (entry_id);
+
+ALTER TABLE ONLY public.partner_link
+    ADD CONSTRAINT uq_partner_link_opaque UNIQUE (opaque);
+
+ALTER TABLE ONLY public.partner
+    ADD CONSTRAINT uq_partner_name UNIQUE (name);
+
+ALTER TABLE ONLY public.partner_opening
+    ADD CONSTRAINT uq_partner_opening_structure_id_partner_id UNIQUE (structure_id, partner_id);
 
 ALTER TABLE ONLY public.permission_grant
     ADD CONSTRAINT uq_permission_grant_structure_id_permission_principal UNIQUE (structure_id, permission, principal);
@@ -2199,6 +2307,18 @@ CREATE INDEX ix_outgoing_message_medium_id ON public.outgoing_message USING btre
 
 CREATE INDEX ix_outgoing_message_person_id ON public.outgoing_message USING btree (person_id);
 
+CREATE INDEX ix_partner_link_partner_id ON public.partner_link USING btree (partner_id);
+
+CREATE INDEX ix_partner_opening_partner_id ON public.partner_opening USING btree (partner_id);
+
+CREATE INDEX ix_partner_opening_structure_id ON public.partner_opening USING btree (structure_id);
+
+CREATE INDEX ix_partner_ticket_session_id ON public.partner_ticket USING btree (session_id);
+
+CREATE INDEX ix_partner_visit_partner_id ON public.partner_visit USING btree (partner_id);
+
+CREATE INDEX ix_partner_visit_session_id ON public.partner_visit USING btree (session_id);
+
 CREATE INDEX ix_permission_grant_principal ON public.permission_grant USING btree (principal);
 
 CREATE INDEX ix_permission_grant_structure_id ON public.permission_grant USING btree (structure_id);
@@ -2237,13 +2357,13 @@ CREATE INDEX ix_role_structure_id ON public.role USING btree (structure_id);
 
 CREATE INDEX ix_saved_search_owner_id ON public.saved_search USING btree (owner_id);
 
+CREATE INDEX ix_search_document_at ON public.search_document USING btree (at DESC NULLS LAST);
+
 CREATE INDEX ix_search_document_blob ON public.search_document USING btree (blob) WHERE (blob <> ''::text);
 
 CREATE INDEX ix_search_document_owner_id ON public.search_document USING btree (owner_id);
 
-CREATE INDEX ix_search_document_title ON public.search_document USING gin (title public.gin_trgm_ops);
-
-CREATE INDEX ix_search_document_tsv ON public.search_document USING gin (tsv) WITH (fastupdate=off);
+CREATE INDEX ix_search_document_tsv ON public.search_document USING gin (tsv) WITH (gin_pending_list_limit='256');
 
 CREATE INDEX ix_search_history_person_id_at ON public.search_history USING btree (person_id, at);
 
@@ -2266,6 +2386,8 @@ CREATE INDEX ix_teaching_structure_id ON public.teaching USING btree (structure_
 CREATE INDEX ix_usage_hour_structure_id_hour ON public.usage_hour USING btree (structure_id, hour);
 
 CREATE INDEX ix_visibility_rule_structure_id ON public.visibility_rule USING btree (structure_id);
+
+CREATE INDEX ix_white_page_photo ON public.white_page USING btree (photo);
 
 CREATE INDEX ix_year_change_structure_id ON public.year_change USING btree (structure_id);
 
@@ -2491,6 +2613,27 @@ ALTER TABLE ONLY public.notification_delivery
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT fk_notification_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.partner_link
+    ADD CONSTRAINT fk_partner_link_partner_id FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_link
+    ADD CONSTRAINT fk_partner_link_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_opening
+    ADD CONSTRAINT fk_partner_opening_partner_id FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_opening
+    ADD CONSTRAINT fk_partner_opening_structure_id FOREIGN KEY (structure_id) REFERENCES public.structure(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_ticket
+    ADD CONSTRAINT fk_partner_ticket_partner_id FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_ticket
+    ADD CONSTRAINT fk_partner_ticket_session_id FOREIGN KEY (session_id) REFERENCES public.sign_in_session(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner_visit
+    ADD CONSTRAINT fk_partner_visit_partner_id FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.permission_grant
     ADD CONSTRAINT fk_permission_grant_delegated_by_id FOREIGN KEY (delegated_by_id) REFERENCES public.person(id) ON DELETE SET NULL;
 
@@ -2674,6 +2817,10 @@ ALTER TABLE public.notification_delivery ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outgoing_message ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.partner_link ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.partner_opening ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.permission_grant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.permission_override ENABLE ROW LEVEL SECURITY;
@@ -2807,6 +2954,12 @@ CREATE POLICY wall ON public.notification_choice USING ((person_id = ( SELECT (N
 CREATE POLICY wall ON public.notification_delivery USING ((person_id = ( SELECT (NULLIF(current_setting('preau.person'::text, true), ''::text))::bigint AS "nullif")));
 
 CREATE POLICY wall ON public.outgoing_message USING (false);
+
+CREATE POLICY wall ON public.partner_link USING ((EXISTS ( SELECT 1
+   FROM public.person parent
+  WHERE (parent.id = partner_link.person_id))));
+
+CREATE POLICY wall ON public.partner_opening USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 
 CREATE POLICY wall ON public.permission_grant USING ((structure_id = ANY (( SELECT (NULLIF(current_setting('preau.structures'::text, true), ''::text))::bigint[] AS "nullif")::bigint[])));
 

@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from .archive import Contents, open_delivery
-from .errors import FeedError
+from .authority_reading import read_delivery
+from .errors import FeedError, ProblemLog
 from .models import STAGING
-from .naming import degree_of, is_data
+from .naming import degree_of, is_data, is_table
 from .work import Connection, Progress, connect, plan_batches, run_batches
 from .worker import known_heads, read_file
 
@@ -27,19 +28,32 @@ _PROGRESS: Final = (
 )
 
 
-def unpack(path: Path, contents: Contents, folder: Path) -> list[tuple[int, str]]:
-    """Copies the data files out under names of ours; number and feed-relative name of each."""
+# Not read, and not worth a remark.
+_COMPANIONS: Final = ("ficalimmenesr.dtd", "importdirectories.json")
+
+
+def unpack(
+    path: Path, contents: Contents, folder: Path, source: str, left: ProblemLog
+) -> list[tuple[int, str]]:
+    """Copies the data files out under names of ours; number and feed-relative name of each.
+
+    The files that nobody reads are noted in `left`.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     files: list[tuple[int, str]] = []
     for member in open_delivery(path).feeds(contents.folders):
-        if not is_data(member.basename):
+        wanted = is_table(member.basename) if source == "authority" else is_data(member.basename)
+        if not wanted:
+            if member.basename.lower() not in _COMPANIONS:
+                left.add("PRE-FED-113", member.name, name=member.basename)
             continue
         number = len(files)
         with (folder / f"{number}.xml").open("wb") as target:
             while chunk := member.stream.read(1 << 20):
                 target.write(chunk)
-        files.append((number, f"{member.folder}|{PurePosixPath(member.name).name}"))
+        told = member.name if source == "authority" else PurePosixPath(member.name).name
+        files.append((number, f"{member.folder}|{told}"))
     if not files:
         raise FeedError("PRE-FED-112", path.name)
     return files
@@ -74,14 +88,39 @@ def analyse(
         task = {"folder": str(folder), "delivery": delivery, "source": source, "degree": degree}
         _in_processes(address, delivery, {"address": address, **task}, progress)
     with connect(address) as connection:
-        rows = connection.execute(
-            "SELECT e.key, sum(e.value::bigint)::bigint FROM feed_batch b, jsonb_each_text(b.result) e"
-            " WHERE b.delivery_id = %s AND b.stage = 'analyse' GROUP BY 1",
-            [delivery],
-        ).fetchall()
-        connection.execute("RESET ROLE")
-        for table in STAGING:
-            connection.execute(f"ANALYZE {table.name}")
+        return _sums(connection, delivery)
+
+
+def analyse_tables(
+    address: str,
+    delivery: int,
+    uai: str,
+    files: list[tuple[int, str]],
+    folder: Path,
+    progress: Progress,
+) -> dict[str, int]:
+    """Stages the files of a local authority, in one batch: responsibles are read beside the pupils they name."""
+
+    def read(connection: Connection, _number: int, _name: str) -> dict[str, int]:
+        return read_delivery(folder, delivery, files, uai, connection)
+
+    with connect(address) as connection:
+        plan_batches(connection, delivery, "analyse", [(0, "")])
+    run_batches(address, delivery, "analyse", read, progress, workers=1)
+    with connect(address) as connection:
+        return _sums(connection, delivery)
+
+
+def _sums(connection: Connection, delivery: int) -> dict[str, int]:
+    """What the batches found, and statistics for what comes next."""
+    rows = connection.execute(
+        "SELECT e.key, sum(e.value::bigint)::bigint FROM feed_batch b, jsonb_each_text(b.result) e"
+        " WHERE b.delivery_id = %s AND b.stage = 'analyse' AND e.key NOT LIKE 'said:%%' GROUP BY 1",
+        [delivery],
+    ).fetchall()
+    connection.execute("RESET ROLE")
+    for table in STAGING:
+        connection.execute(f"ANALYZE {table.name}")
     return dict(rows)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from . import statements as sql
-from .plan import find_leavers, scope_of
+from .plan import find_leavers, reach_of
 from .structure_apply import apply_structures
 from .work import Connection, Progress, connect, plan_batches, run_batches
 
@@ -66,7 +66,7 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
     for stage, do in steps:
         run_batches(address, delivery, stage, do, progress)
     with connect(address) as connection:
-        names = names | {"scope": scope_of(connection, names)}
+        names = names | reach_of(connection, names)
         if many:
             _analyze(connection)
         with connection.transaction():
@@ -125,6 +125,8 @@ def _structures(
 def _groups(
     names: dict[str, Any], actor: dict[str, Any], connection: Connection, number: int, _: str
 ) -> dict[str, int]:
+    if names["yields_to"]:
+        _count(connection, sql.ADOPT_CLASSES, names)
     return _told(
         connection, names, actor, "groups", number, {"groups": _count(connection, sql.CREATE_GROUPS, names)}
     )
@@ -137,6 +139,7 @@ def _persons(
     counts = {
         "matched": _count(connection, sql.MATCH_KEY, values)
         + (_count(connection, sql.MATCH_INE, values) if category == "pupil" else 0)
+        + (_count(connection, sql.MATCH_PEOPLE, values) if names["yields_to"] else 0)
     }
     connection.execute(sql.TOUCH_KNOWN, values)
     counts["changed"] = _count(connection, sql.UPDATE_PERSONS, values)
@@ -156,7 +159,7 @@ def _links(
     }
     if category == "pupil":
         connection.execute(sql.TOUCH_GUARDIANS, values)
-    connection.execute(sql.REMEMBER, values)
+    connection.execute(sql.placed(sql.REMEMBER, values), values)
     return _told(connection, names, actor, f"links:{category}", number, counts)
 
 
@@ -176,7 +179,7 @@ def _refresh(
 
 
 def _count(connection: Connection, statement: str, values: dict[str, Any]) -> int:
-    row = connection.execute(statement, values).fetchone()
+    row = connection.execute(sql.placed(statement, values), values).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -20,10 +20,12 @@ from . import operations
 from .archive import discover
 from .errors import FeedError, message
 from .models import Delivery
+from .naming import is_table
 from .words import STATE_LABELS, stage_label
 
 _OUT = Console()
 _IDENTITY = system("ligne de commande")
+_UAI = click.option("--uai", default="", help="Établissement d’un CSV qui ne dit pas le sien.")
 _PATH = click.argument("path", type=click.Path(exists=True, path_type=Path))
 
 
@@ -37,12 +39,13 @@ def feed() -> None:
 @click.option(
     "--date", "dated", type=click.DateTime(["%Y-%m-%d"]), help="Date de la livraison, si son nom la tait."
 )
+@_UAI
 @with_appcontext
-def plan(path: Path, dated: datetime | None) -> None:
+def plan(path: Path, dated: datetime | None, uai: str) -> None:
     """Lit une livraison et dit ce qu’elle changerait, sans rien écrire dans l’annuaire."""
     for archive in discover(path):
         with _told(archive.name) as listener:
-            delivery = operations.receive(_IDENTITY, archive, dated=dated.date() if dated else None)
+            delivery = _receive(archive, dated, uai)
             delivery = operations.prepare(_IDENTITY, delivery.id, listener)
         _show(delivery)
 
@@ -53,10 +56,11 @@ def plan(path: Path, dated: datetime | None) -> None:
 @click.option(
     "--date", "dated", type=click.DateTime(["%Y-%m-%d"]), help="Date de la livraison, si son nom la tait."
 )
+@_UAI
 @with_appcontext
-def apply(what: str, dated: datetime | None, *, approve: bool) -> None:
+def apply(what: str, dated: datetime | None, uai: str, *, approve: bool) -> None:
     """Applique une livraison : son numéro, ou le chemin d’une archive ; reprend celle qui s’est arrêtée."""
-    for delivery_id, name in _deliveries(what, dated):
+    for delivery_id, name in _deliveries(what, dated, uai):
         with _told(name) as listener:
             delivery = operations.apply(_IDENTITY, delivery_id, approve=approve, progress=listener)
         _show(delivery)
@@ -93,7 +97,11 @@ def status(limit: int) -> None:
     _OUT.print(table)
 
 
-def _deliveries(what: str, dated: datetime | None) -> Iterator[tuple[int, str]]:
+def _receive(archive: Path, dated: datetime | None, uai: str) -> Delivery:
+    return operations.receive(_IDENTITY, archive, dated=dated.date() if dated else None, uai=uai)
+
+
+def _deliveries(what: str, dated: datetime | None, uai: str) -> Iterator[tuple[int, str]]:
     if what.isdecimal() and not Path(what).exists():
         yield int(what), what
         return
@@ -101,7 +109,7 @@ def _deliveries(what: str, dated: datetime | None) -> Iterator[tuple[int, str]]:
         raise click.ClickException(f"Rien à cet endroit : {what}")
     for archive in discover(Path(what)):
         try:
-            delivery = operations.receive(_IDENTITY, archive, dated=dated.date() if dated else None)
+            delivery = _receive(archive, dated, uai)
         except FeedError as error:
             raise click.ClickException(str(error)) from error
         yield delivery.id, archive.name
@@ -137,7 +145,8 @@ def _show(delivery: Delivery) -> None:
         _OUT.print(f"[yellow]{stop['code']}[/yellow] {message(stop['code'], stop)}")
     found = operations.problems(delivery.id, limit=20)
     for problem in found:
-        where = f"{problem.file} n° {problem.position}" if problem.file else problem.structure_key
+        word = "ligne" if is_table(problem.file) else "n°"
+        where = f"{problem.file} {word} {problem.position}" if problem.file else problem.structure_key
         _OUT.print(
             f"[dim]{problem.code}[/dim] {where} {problem.key} : {message(problem.code, problem.details)}"
         )

@@ -26,7 +26,10 @@ class Severity(StrEnum):
 
 _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     # Archives
-    "PRE-FED-101": (Severity.FATAL, _l("Ce fichier n’est pas une archive lisible (.tgz, .tar ou .zip).")),
+    "PRE-FED-101": (
+        Severity.FATAL,
+        _l("Ce fichier n’est pas une archive lisible (.tgz, .tar ou .zip), ni un fichier CSV."),
+    ),
     "PRE-FED-102": (
         Severity.FATAL,
         _l("L’archive est tronquée : son transfert s’est interrompu avant la fin."),
@@ -55,7 +58,7 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         Severity.FATAL,
         _l("La liste importDirectories.json cite un dossier absent : « %(name)s »."),
     ),
-    "PRE-FED-115": (Severity.FATAL, _l("Choisir d’abord une archive.")),
+    "PRE-FED-115": (Severity.FATAL, _l("Choisir d’abord une archive ou un fichier CSV.")),
     # XML
     "PRE-FED-201": (Severity.FATAL, _l("Le fichier est tronqué : sa dernière balise manque.")),
     "PRE-FED-202": (
@@ -73,7 +76,7 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         _l("L’encodage annoncé n’est pas celui du fichier ; il a été lu comme %(encoding)s."),
     ),
     "PRE-FED-207": (Severity.WARNING, _l("Entité non déclarée, lue comme du texte : « &%(name)s; ».")),
-    "PRE-FED-208": (Severity.WARNING, _l("Caractère interdit en XML retiré d’une valeur.")),
+    "PRE-FED-208": (Severity.WARNING, _l("Caractère de contrôle retiré d’une valeur.")),
     "PRE-FED-209": (Severity.FATAL, _l("Encodage inconnu : « %(encoding)s ».")),
     "PRE-FED-210": (Severity.FATAL, _l("Ce fichier n’est pas un export de l’annuaire fédérateur.")),
     "PRE-FED-211": (Severity.WARNING, _l("Texte inattendu entre deux enregistrements, laissé de côté.")),
@@ -112,18 +115,85 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         Severity.WARNING,
         _l("La structure %(name)s n’est décrite nulle part : %(count)s rattachements sont laissés de côté."),
     ),
-    # CSV
-    "PRE-FED-401": (Severity.FATAL, _l("Le fichier CSV n’a pas de ligne d’en-tête reconnue.")),
-    "PRE-FED-402": (Severity.ERROR, _l("Il manque la colonne « %(name)s » sur cette ligne.")),
-    "PRE-FED-403": (Severity.ERROR, _l("La ligne n’a pas le nombre de colonnes de l’en-tête.")),
-    "PRE-FED-404": (Severity.WARNING, _l("Colonne inconnue, laissée de côté : « %(name)s ».")),
-    "PRE-FED-406": (
-        Severity.WARNING,
-        _l("L’enfant cité par ce responsable n’a pas été trouvé, ou deux élèves portent ce nom."),
+    "PRE-FED-315": (
+        Severity.ERROR,
+        _l("Une valeur dépasse %(limit)s caractères ; l’enregistrement est écarté."),
     ),
+    # CSV
+    "PRE-FED-401": (
+        Severity.FATAL,
+        _l(
+            "La première ligne n’est pas un en-tête reconnu : il y faut au moins « Nom » et « Prénom »"
+            " (« UAI » et « Nom » dans etablissements.csv)."
+        ),
+    ),
+    "PRE-FED-402": (Severity.ERROR, _l("Il manque la colonne « %(name)s » sur cette ligne.")),
+    "PRE-FED-403": (
+        Severity.ERROR,
+        _l("La ligne n’a pas le nombre de colonnes de l’en-tête ; elle est écartée."),
+    ),
+    "PRE-FED-404": (Severity.WARNING, _l("Colonne inconnue, laissée de côté : « %(name)s ».")),
     "PRE-FED-405": (
         Severity.WARNING,
         _l("Profil inconnu : « %(name)s » ; lu comme une personne extérieure."),
+    ),
+    "PRE-FED-406": (
+        Severity.WARNING,
+        _l(
+            "L’enfant cité par ce responsable n’a pas été trouvé, ou deux élèves portent ce nom ;"
+            " ce lien n’est pas créé."
+        ),
+    ),
+    "PRE-FED-407": (
+        Severity.FATAL,
+        _l(
+            "Un guillemet ouvert à la ligne %(line)s n’est pas refermé, ou l’est mal ;"
+            " la suite du fichier ne peut pas être lue."
+        ),
+    ),
+    "PRE-FED-408": (
+        Severity.ERROR,
+        _l(
+            "Un autre élève du même nom est déjà dans le fichier, sans date de naissance ni identifiant ;"
+            " cette ligne est écartée."
+        ),
+    ),
+    "PRE-FED-409": (
+        Severity.ERROR,
+        _l(
+            "L’établissement %(uai)s n’est pas dans l’annuaire ; la ligne est écartée."
+            " Le décrire dans etablissements.csv."
+        ),
+    ),
+    "PRE-FED-410": (
+        Severity.ERROR,
+        _l(
+            "Rien ne dit l’établissement de cette ligne ; elle est écartée. Remplir la colonne UAI,"
+            " ou mettre l’UAI dans le nom du fichier."
+        ),
+    ),
+    "PRE-FED-411": (
+        Severity.WARNING,
+        _l("Cette personne est déjà à la ligne %(line)s ; les deux lignes sont réunies."),
+    ),
+    "PRE-FED-412": (
+        Severity.FATAL,
+        _l("Le fichier dépasse %(limit)s lignes ; le couper en plusieurs livraisons."),
+    ),
+    "PRE-FED-413": (
+        Severity.WARNING,
+        _l("Le courriel n’a pas la forme d’une adresse ; il est laissé de côté."),
+    ),
+    "PRE-FED-414": (
+        Severity.FATAL,
+        _l(
+            "Ni le nom du fichier ni une colonne « Profil » ne disent de qui il parle ;"
+            " le nommer eleves.csv, responsables.csv, enseignants.csv, personnels.csv, agents.csv ou invites.csv."
+        ),
+    ),
+    "PRE-FED-415": (
+        Severity.ERROR,
+        _l("« %(uai)s » n’est pas un UAI (sept chiffres et une lettre) ; la ligne est écartée."),
     ),
     # Plans
     "PRE-FED-501": (

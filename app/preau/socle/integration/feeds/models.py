@@ -32,7 +32,8 @@ class Delivery(Model):
     source: Mapped[str]  # aaf1d, aaf2d, sapia, authority
     mode: Mapped[str]  # complet, delta
     dated: Mapped[date]
-    prefix: Mapped[str] = mapped_column(default="", server_default="")
+    # The school of the lines of a CSV that name none.
+    uai: Mapped[str] = mapped_column(default="", server_default="")
     path: Mapped[str] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(default="received", server_default="received", index=True)
     stage: Mapped[str] = mapped_column(default="", server_default="")

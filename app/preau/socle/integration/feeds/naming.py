@@ -12,12 +12,18 @@ _TAIL: Final = re.compile(
     r"(?:^|_)(EtabEducNat|MatiereEducNat|MatEducNat|MefEducNat|Eleve|PersRelEleve|PersEducNat)_\d{4}\.xml$",
     re.IGNORECASE,
 )
+TABLE_SUFFIXES: Final = (".csv",)
 _DATED: Final = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
 def is_data(basename: str) -> bool:
-    """Whether a file of a delivery is one that the feed reads."""
+    """Whether a file of a delivery is one of the AAF's."""
     return _TAIL.search(basename) is not None
+
+
+def is_table(basename: str) -> bool:
+    """Whether a file of a delivery is a local authority's table."""
+    return basename.lower().endswith(TABLE_SUFFIXES)
 
 
 def degree_of(name: str) -> str:
@@ -36,9 +42,13 @@ class Named:
 
 def read_name(name: str, members: list[str]) -> Named:
     """From the archive's name, completed by its files' names."""
-    names = [name, *(PurePosixPath(member).name for member in members if is_data(PurePosixPath(member).name))]
+    basenames = [PurePosixPath(member).name for member in members]
+    names = [name, *(each for each in basenames if is_data(each))]
     sapia = any("SAPIA" in each.upper() for each in names)
     source = "sapia" if sapia else "aaf1d" if any(degree_of(each) == "1D" for each in names[:1]) else "aaf2d"
+    if len(names) == 1 and any(map(is_table, [name, *basenames])):
+        source = "authority"
+        names += basenames
     delta = any("delta" in each.lower() for each in names)
     dated = next((found for each in names if (found := _date(each)) is not None), None)
     return Named(source, "delta" if delta else "complet", dated)

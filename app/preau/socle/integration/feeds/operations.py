@@ -32,11 +32,13 @@ from . import plan as planning
 from . import storage
 from .apply import apply_staged
 from .archive import Limits, inspect
-from .errors import FeedError
+from .errors import FeedError, ProblemLog
 from .models import AppliedRecord, Delivery, FeedBatch, FeedProblem
 from .naming import read_name
 from .work import Progress, connect, only_one
+from .worker import save_problems
 
+NATIONAL: Final = ["aaf1d", "aaf2d", "sapia"]
 PERMISSION: Final = "feeds.manage"
 FAMILIES: Final = {"aaf1d": ["aaf2d", "aaf1d"], "aaf2d": ["aaf2d", "aaf1d"]}
 # Seconds: a page polls every two.
@@ -45,17 +47,28 @@ Listener = Callable[[str, int, int], None]
 
 
 def receive(
-    identity: Identity, path: Path, *, name: str = "", dated: date | None = None, limits: Limits | None = None
+    identity: Identity,
+    path: Path,
+    *,
+    name: str = "",
+    dated: date | None = None,
+    uai: str = "",
+    limits: Limits | None = None,
 ) -> Delivery:
-    """Takes a delivery in once it was walked whole within its limits; refuses it with `FeedError`."""
+    """Takes a delivery in once it was walked whole within its limits; refuses it with `FeedError`.
+
+    A lone CSV is a delivery too, of today unless it says otherwise; `uai` is the school of its lines when
+    nothing in it tells.
+    """
     require_permission(identity, PERMISSION)
     name = name or path.name
-    contents = inspect(path, limits)
-    named = read_name(name, list(contents.sizes))
-    day = dated or named.dated
-    if day is None:
-        raise FeedError("PRE-FED-506", name)
-    kept, digest, size = storage.keep(path, limits or Limits())
+    with storage.archived(path, name) as archive:
+        contents = inspect(archive, limits)
+        named = read_name(name, list(contents.sizes))
+        day = dated or named.dated or (current_day() if named.source == "authority" else None)
+        if day is None:
+            raise FeedError("PRE-FED-506", name)
+        kept, digest, size = storage.keep(archive, limits or Limits())
     with lifted(), atomic() as session:
         delivery = Delivery(
             name=name,
@@ -65,6 +78,7 @@ def receive(
             mode=named.mode,
             dated=day,
             path=str(kept),
+            uai=uai.strip().upper()[:8],
             received_by=identity.name,
             counts={},
             plan={},
@@ -210,19 +224,28 @@ def _prepare(identity: Identity, delivery_id: int, address: str, report: Progres
     try:
         _check_date(delivery)
         files = _files(delivery, address)
-        counts = analysis.analyse(
-            address, delivery_id, delivery.source, files, storage.unpacked(delivery_id), delivery.name, report
-        )
+        folder = storage.unpacked(delivery_id)
+        if delivery.source == "authority":
+            counts = analysis.analyse_tables(address, delivery_id, delivery.uai, files, folder, report)
+        else:
+            counts = analysis.analyse(
+                address, delivery_id, delivery.source, files, folder, delivery.name, report
+            )
     except FeedError as error:
         _refuse(identity, delivery_id, error)
         raise
     report("plan", 0, 1)
     names = _names(delivery)
     with connect(address) as connection, connection.transaction():
-        names["scope"] = planning.scope_of(connection, names)
+        names |= planning.reach_of(connection, names)
+        said = planning.said_in(connection, names) if names["by_uai"] else []
         planning.find_leavers(connection, names)
         planning.complain(connection, names)
         plan = planning.make_plan(connection, names, preferences.value("feeds.max_departures"))
+        plan["said"] = said
+    if (wrong := _older_tables(delivery, said)) is not None:
+        _refuse(identity, delivery_id, wrong)
+        raise wrong
     stale = planning.freshness(delivery.dated, None, current_day())
     if stale is not None:
         plan["stops"].insert(0, {"code": stale[0]})
@@ -250,6 +273,7 @@ def _files(delivery: Delivery, address: str) -> list[tuple[int, str]]:
         ).fetchall()
         if (
             rows
+            and delivery.source != "authority"
             and all((folder / f"{number}.xml").exists() for number, _name in rows)
             and _rows_are_there(connection, delivery.id)
         ):
@@ -261,7 +285,11 @@ def _files(delivery: Delivery, address: str) -> list[tuple[int, str]]:
     path = Path(delivery.path)
     if not path.exists():
         raise FeedError("PRE-FED-509", delivery.name)
-    return analysis.unpack(path, inspect(path), folder)
+    left = ProblemLog()
+    files = analysis.unpack(path, inspect(path), folder, delivery.source, left)
+    with connect(address) as connection:
+        save_problems(connection, delivery.id, 0, left.kept)
+    return files
 
 
 def _rows_are_there(connection: Any, delivery_id: int) -> bool:
@@ -300,6 +328,8 @@ def _refuse_if_another_is_under_way(delivery_id: int) -> None:
 
 
 def _check_date(delivery: Delivery) -> None:
+    if delivery.source == "authority":
+        return
     with lifted():
         last = db.session.scalar(
             select(func.max(Delivery.dated)).where(
@@ -309,6 +339,20 @@ def _check_date(delivery: Delivery) -> None:
     wrong = planning.freshness(delivery.dated, last, current_day())
     if wrong is not None and not wrong[1]:
         raise FeedError(wrong[0], delivery.name)
+
+
+def _older_tables(delivery: Delivery, said: list[str]) -> FeedError | None:
+    """The refusal of tables older than those applied of the same schools and profiles: senders are many."""
+    with lifted():
+        newer = db.session.scalar(
+            text(
+                "SELECT max(dated) FROM feed_delivery WHERE source = 'authority' AND state = 'applied'"
+                " AND jsonb_exists_any(plan->'said', :said)"
+            ),
+            {"said": said},
+        )
+    wrong = planning.freshness(delivery.dated, newer, current_day())
+    return None if wrong is None or wrong[1] else FeedError(wrong[0], delivery.name)
 
 
 def _refuse(identity: Identity, delivery_id: int, error: FeedError) -> None:
@@ -371,6 +415,9 @@ def _names(delivery: Delivery) -> dict[str, Any]:
         "complet": delivery.mode == "complet",
         "today": delivery.dated,
         "scope": [],
+        "said": None,
+        "by_uai": delivery.source == "authority",
+        "yields_to": NATIONAL if delivery.source == "authority" else [],
     }
 
 

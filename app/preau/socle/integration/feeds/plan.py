@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from psycopg.types.json import Json
 
+from .statements import SAID
 from .work import Connection
 
 FRESH_DAYS: Final = 7
 # A class that leaves is news; three people who leave a small school are not.
 FEW: Final = 5
 
-_MISSING: Final = """
+_MISSING: Final = f"""
 INSERT INTO feed_missing (delivery_id, batch, category, key, person_id)
 SELECT %(delivery)s, (row_number() OVER (ORDER BY a.category, a.key) - 1) / 5000, a.category, a.key, k.person_id
 FROM feed_record a JOIN source_key k ON k.source = a.source AND k.key = a.key
@@ -22,7 +23,8 @@ WHERE a.source = %(source)s
   AND NOT EXISTS (SELECT FROM feed_person s
     WHERE s.delivery_id = %(delivery)s AND s.category = a.category AND s.key = a.key)
   AND EXISTS (SELECT FROM profile f WHERE f.person_id = k.person_id AND f.source = %(source)s
-    AND f.left_on IS NULL AND f.structure_id = ANY(%(scope)s))
+    AND f.left_on IS NULL AND f.structure_id = ANY(%(scope)s) AND {SAID})
+  AND (a.category <> 'guardian' OR %(said)s::text[] IS NULL)
   AND (a.category <> 'guardian' OR NOT EXISTS (SELECT FROM profile f WHERE f.person_id = k.person_id
     AND f.source = %(source)s AND f.left_on IS NULL AND NOT f.structure_id = ANY(%(scope)s)))
 """
@@ -39,8 +41,17 @@ SELECT coalesce(array_agg(t.id), '{}') FROM structure t JOIN feed_structure s
   ON (t.source = ANY(%(sources)s) AND t.key = s.key) OR t.uai = s.content->'values'->>'uai'
 WHERE s.delivery_id = %(delivery)s
 """
+# The reader of the tables leaves its reach beside its counts.
+_SAID_IN: Final = """
+SELECT substr(k, 6) FROM feed_batch b, jsonb_object_keys(b.result) k
+WHERE b.delivery_id = %(delivery)s AND b.stage = 'analyse' AND k LIKE 'said:%%' ORDER BY 1
+"""
+_SAID: Final = f"""
+SELECT t.id || ':' || split_part(x.said, ':', 2) FROM ({_SAID_IN}) x(said)
+JOIN structure t ON t.uai = split_part(x.said, ':', 1)
+"""
 _STRUCTURES: Final = """
-SELECT s.key, s.content->'values'->>'uai', s.content->'values'->>'name', t.id
+SELECT s.key, s.content->'values'->>'uai', coalesce(s.content->'values'->>'name', t.name), t.id
 FROM feed_structure s LEFT JOIN structure t ON (t.source = ANY(%(sources)s) AND t.key = s.key)
   OR t.uai = s.content->'values'->>'uai'
 WHERE s.delivery_id = %(delivery)s ORDER BY 2, 1
@@ -60,11 +71,12 @@ _CURRENT: Final = """
 SELECT structure_id, kind, count(*) FROM profile
 WHERE source = %(source)s AND left_on IS NULL AND (NOT %(complet)s OR structure_id = ANY(%(scope)s)) GROUP BY 1, 2
 """
-_LEAVING: Final = """
+_LEAVING: Final = f"""
 SELECT f.structure_id, f.kind, count(*) FROM feed_missing x
 JOIN profile f ON f.person_id = x.person_id AND f.source = %(source)s AND f.left_on IS NULL
 WHERE x.delivery_id = %(delivery)s AND (f.kind = 'guardian') = (x.category = 'guardian')
   AND (f.kind = 'pupil') = (x.category = 'pupil') AND (NOT %(complet)s OR f.structure_id = ANY(%(scope)s))
+  AND {SAID}
 GROUP BY 1, 2
 """
 _UNKNOWN: Final = """
@@ -83,10 +95,16 @@ WHERE b.delivery_id = %(delivery)s AND p.delivery_id = b.delivery_id AND p.key =
 """
 
 
-def scope_of(connection: Connection, names: dict[str, Any]) -> list[int]:
-    """Ids of the structures that the delivery speaks for, as the directory knows them."""
+def reach_of(connection: Connection, names: dict[str, Any]) -> dict[str, Any]:
+    """What the delivery speaks for: `scope`, ids of structures; `said`, profiles in them, or all of them."""
     row = connection.execute(_SCOPE, names).fetchone()
-    return list(row[0]) if row else []
+    said = [each[0] for each in connection.execute(_SAID, names)] if names["by_uai"] else None
+    return {"scope": list(row[0]) if row else [], "said": said}
+
+
+def said_in(connection: Connection, names: dict[str, Any]) -> list[str]:
+    """What a local authority's delivery speaks of, as it says it: "UAI:kind"."""
+    return [row[0] for row in connection.execute(_SAID_IN, names)]
 
 
 def find_leavers(connection: Connection, names: dict[str, Any]) -> None:

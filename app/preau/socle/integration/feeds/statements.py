@@ -2,12 +2,13 @@
 
 `%(delivery)s`, `%(batch)s`, `%(category)s` choose staged rows; `%(source)s` is whose rows may be
 touched; `%(sources)s` are the sources that share its keys; `%(scope)s` the structures that a Complet
-speaks for. A person created by this delivery has its number in source_key.
+speaks for, `%(said)s` the profiles in them ("structure:kind") when it does not speak of all; `%(yields_to)s`
+the sources whose word is never overwritten. A person created by this delivery has its number in source_key.
 """
 
 # Assembled from the constants of this file; values only ever travel as parameters.
 
-from typing import Final
+from typing import Any, Final
 
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -19,10 +20,19 @@ def uid(letter: str, column: str) -> str:
     return f"'{letter}'||{signs}"
 
 
+_BY_KEY: Final = "t.source = ANY(%(sources)s) AND t.key"
+
+
+def placed(statement: str, names: dict[str, Any]) -> str:
+    """The statement as this source names schools: by a key of its own, a local authority by their UAI."""
+    return statement.replace(_BY_KEY, "t.uai") if names["by_uai"] else statement
+
+
 _STAGED: Final = "s.delivery_id = %(delivery)s AND s.batch = %(batch)s AND s.category = %(category)s"
 _KEY: Final = "JOIN source_key k ON k.source = %(source)s AND k.key = s.key"
 _BEFORE: Final = "k.delivery_id IS DISTINCT FROM %(delivery)s"
 _PLACE: Final = "JOIN structure t ON t.source = ANY(%(sources)s) AND t.key = {row}.structure_key"
+SAID: Final = "(%(said)s::text[] IS NULL OR f.structure_id || ':' || f.kind = ANY(%(said)s))"
 _REPLACES: Final = "(s.operation = 'modifyRequest' OR (%(complet)s AND {structure} = ANY(%(scope)s)))"
 
 # A key that another source of the family knows under the same name, then an INE, is the same human.
@@ -49,6 +59,37 @@ WITH found AS (
   ON CONFLICT DO NOTHING RETURNING person_id)
 SELECT count(*) FROM found
 """
+# A local authority has no key in common with the academy: names, birth date and school make the same human.
+MATCH_PEOPLE: Final = f"""
+WITH found AS (
+  INSERT INTO source_key (source, key, person_id, delivery_id)
+  SELECT DISTINCT ON (s.key) %(source)s, s.key, p.id, 0
+  FROM feed_person s
+  JOIN feed_profile x ON x.delivery_id = s.delivery_id AND x.batch = s.batch AND x.category = s.category
+    AND x.key = s.key
+  {_PLACE.format(row="x")}
+  JOIN person p ON preau_fold(p.last_name) = preau_fold(s.last_name)
+    AND preau_fold(p.first_name) = preau_fold(s.first_name) AND p.birth_date = s.birth_date
+    AND p.merged_into_id IS NULL
+  JOIN profile f ON f.person_id = p.id AND f.structure_id = t.id AND f.left_on IS NULL
+  WHERE {_STAGED} AND NOT EXISTS (SELECT FROM source_key k WHERE k.source = %(source)s AND k.key = s.key)
+  ORDER BY s.key, p.id
+  ON CONFLICT DO NOTHING RETURNING person_id)
+SELECT count(*) FROM found
+"""
+# It names classes as people do; the academy gives them codes as well.
+ADOPT_CLASSES: Final = f"""
+WITH adopted AS (
+  UPDATE feed_membership m SET code = g.code
+  FROM structure t JOIN (
+    SELECT structure_id, kind, preau_fold(name) AS name, min(code) AS code FROM grouping
+    WHERE code <> '' GROUP BY 1, 2, 3) g ON g.structure_id = t.id
+  WHERE m.delivery_id = %(delivery)s AND {_BY_KEY} = m.structure_key AND g.kind = m.kind
+    AND g.name = preau_fold(m.code) AND g.code <> m.code
+    AND NOT EXISTS (SELECT FROM grouping o WHERE o.structure_id = t.id AND o.kind = m.kind AND o.code = m.code)
+  RETURNING 1)
+SELECT count(*) FROM adopted
+"""
 _NEW: Final = """coalesce(nullif(s.last_name, ''), p.last_name), coalesce(nullif(s.first_name, ''), p.first_name),
   coalesce(s.birth_name, p.birth_name), coalesce(s.other_names, p.other_names),
   coalesce(s.civility, p.civility), coalesce(s.birth_date, p.birth_date), coalesce(s.mail, p.mail),
@@ -62,6 +103,8 @@ WITH changed AS (
   UPDATE person p SET ({_OLD}, updated_at) = ROW({_NEW}, now())
   FROM feed_person s {_KEY}
   WHERE {_STAGED} AND p.id = k.person_id
+    AND (%(yields_to)s::text[] = '{{}}' OR NOT EXISTS (SELECT FROM source_key o
+      WHERE o.person_id = p.id AND o.source = ANY(%(yields_to)s)))
     AND ({", ".join("p." + name for name in _OLD.split(", "))}) IS DISTINCT FROM ({_NEW})
   RETURNING p.id)
 SELECT count(*) FROM changed
@@ -113,7 +156,7 @@ WITH ended AS (
   UPDATE profile f SET left_on = %(today)s FROM feed_person s {_KEY}
   WHERE {_STAGED} AND s.speaks_of & 1 > 0 AND {_BEFORE}
     AND f.person_id = k.person_id AND f.source = %(source)s AND f.left_on IS NULL AND f.kind = ANY(%(kinds)s)
-    AND {_REPLACES.format(structure="f.structure_id")}
+    AND {SAID} AND {_REPLACES.format(structure="f.structure_id")}
     AND NOT EXISTS (SELECT FROM feed_profile p {_PLACE.format(row="p")}
       WHERE p.delivery_id = %(delivery)s AND p.batch = %(batch)s AND p.key = s.key AND p.category = s.category
         AND t.id = f.structure_id AND p.kind = f.kind)
@@ -129,9 +172,9 @@ WITH added AS (
   WHERE {_STAGED} ORDER BY k.person_id, t.id, s.kind
   ON CONFLICT (person_id, structure_id, kind) DO UPDATE SET source = excluded.source, left_on = NULL,
     functions = excluded.functions, level = coalesce(nullif(excluded.level, ''), profile.level)
-  WHERE profile.left_on IS NOT NULL OR profile.functions IS DISTINCT FROM excluded.functions
-    OR profile.source <> excluded.source
-    OR profile.level <> coalesce(nullif(excluded.level, ''), profile.level)
+  WHERE profile.left_on IS NOT NULL OR (profile.source <> ALL(%(yields_to)s)
+    AND (profile.functions IS DISTINCT FROM excluded.functions OR profile.source <> excluded.source
+      OR profile.level <> coalesce(nullif(excluded.level, ''), profile.level)))
   RETURNING id)
 SELECT count(*) FROM added
 """
@@ -185,7 +228,8 @@ WITH joined AS (
   FROM feed_membership s {_KEY} {_GROUP.format(row="s")}
   WHERE {_STAGED} ORDER BY g.id, k.person_id
   ON CONFLICT (group_id, person_id) DO UPDATE SET role = excluded.role, source = excluded.source
-  WHERE membership.source <> 'manual' AND (membership.role, membership.source) <> (excluded.role, excluded.source)
+  WHERE membership.source <> 'manual' AND membership.source <> ALL(%(yields_to)s)
+    AND (membership.role, membership.source) <> (excluded.role, excluded.source)
   RETURNING group_id)
 SELECT count(*) FROM joined
 """
@@ -254,7 +298,8 @@ WITH tied AS (
   ON CONFLICT (guardian_id, pupil_id) DO UPDATE SET link = excluded.link, legal = excluded.legal,
     financial = excluded.financial, contact = excluded.contact, payment = excluded.payment,
     lives_with = excluded.lives_with, source = excluded.source
-  WHERE (relation.link, relation.legal, relation.financial, relation.contact, relation.payment,
+  WHERE relation.source <> ALL(%(yields_to)s)
+    AND (relation.link, relation.legal, relation.financial, relation.contact, relation.payment,
       relation.lives_with, relation.source) IS DISTINCT FROM (excluded.link, excluded.legal,
       excluded.financial, excluded.contact, excluded.payment, excluded.lives_with, excluded.source)
   RETURNING guardian_id)
@@ -272,7 +317,8 @@ WITH mine AS MATERIALIZED (
   CROSS JOIN LATERAL (SELECT r.guardian_id FROM relation r WHERE r.pupil_id = mine.person_id
     AND r.legal > 0 AND r.guardian_id <> r.pupil_id OFFSET 0) t
   CROSS JOIN LATERAL (SELECT f.structure_id FROM profile f WHERE f.person_id = mine.person_id
-    AND f.kind || '' = 'pupil' AND f.left_on IS NULL AND f.source = %(source)s OFFSET 0) p
+    AND f.kind || '' = 'pupil' AND f.left_on IS NULL
+      AND (f.source = %(source)s OR f.source = ANY(%(yields_to)s)) OFFSET 0) p
   ORDER BY 1, 2
   ON CONFLICT (person_id, structure_id, kind) DO UPDATE SET left_on = NULL WHERE profile.left_on IS NOT NULL
   RETURNING id)
@@ -314,7 +360,7 @@ LEAVERS: Final[dict[str, str]] = {
     "left": f"""WITH ended AS (UPDATE profile f SET left_on = %(today)s FROM feed_missing x
       WHERE {_MISSING} AND f.person_id = x.person_id AND f.source = %(source)s AND f.left_on IS NULL
         AND f.kind <> 'guardian' AND (f.kind = 'pupil') = (x.category = 'pupil') AND x.category <> 'guardian'
-        AND {_IN_SCOPE.format(structure="f.structure_id")} RETURNING f.id) SELECT count(*) FROM ended""",
+        AND {SAID} AND {_IN_SCOPE.format(structure="f.structure_id")} RETURNING f.id) SELECT count(*) FROM ended""",
     "memberships": f"""WITH gone AS (DELETE FROM membership m USING feed_missing x, grouping g
       WHERE {_MISSING} AND m.person_id = x.person_id AND m.source = %(source)s AND g.id = m.group_id
         AND (m.role = 'member') = (x.category = 'pupil') AND x.category <> 'guardian'

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import current_app
 
 from .archive import Limits
+from .authority_csv import MAX_BYTES
 from .errors import FeedError
+from .naming import TABLE_SUFFIXES
 
 
 def home() -> Path:
@@ -45,6 +51,21 @@ def keep(path: Path, limits: Limits) -> tuple[Path, str, int]:
         partial.chmod(0o600)
         partial.replace(target)
     return target, digest, size
+
+
+@contextmanager
+def archived(path: Path, name: str) -> Iterator[Path]:
+    """The delivery as an archive: a lone table is packed into one, whose bytes depend on the table only."""
+    if not path.is_file() or not name.lower().endswith(TABLE_SUFFIXES):
+        yield path
+        return
+    if path.stat().st_size > MAX_BYTES:
+        raise FeedError("PRE-FED-103", name, limit=MAX_BYTES)
+    with tempfile.TemporaryDirectory(dir=home()) as folder:
+        packed = Path(folder) / "table.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+        yield packed
 
 
 def _digest_of_folder(path: Path) -> str:

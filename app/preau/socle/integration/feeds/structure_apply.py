@@ -7,14 +7,14 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from .authority_csv import normalise
+from .authority_columns import normalise
 from .statements import uid
 from .work import Connection
 
 _CONTACT: Final = ("mail", "phone", "fax", "site", "address_lines", "postal_code", "town", "post_box")
 _COLUMNS: Final = ("uai", "kind", "degree", "name", "short_name", "siret")
 _FIND: Final = (
-    "SELECT id FROM structure WHERE (source = ANY(%s) AND key = %s) OR uai = %s"
+    "SELECT id, source FROM structure WHERE (source = ANY(%s) AND key = %s) OR uai = %s"
     " ORDER BY source = %s DESC LIMIT 1"
 )
 _INSERT: Final = """
@@ -109,6 +109,8 @@ def _structure(
         "attributes": json.dumps(values, ensure_ascii=False),
     }
     row = connection.execute(_FIND, [names["sources"], key, columns["uai"], names["source"]]).fetchone()
+    if row is not None and names["yields_to"] and row[1] != names["source"]:
+        return int(row[0])
     if row is not None:
         counts["structures"] += connection.execute(_UPDATE, {**data, "id": row[0]}).rowcount
         return int(row[0])

@@ -18,9 +18,10 @@ from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
 from preau.socle.directory.words import PROFILE_PLURALS
 
-from . import jobs, operations, storage
+from . import authority_templates, jobs, operations, storage
 from .errors import FeedError, Severity, catalogue, message
 from .models import Delivery, FeedProblem
+from .naming import is_table
 from .words import APPLIED_LABELS, MODE_LABELS, SOURCE_LABELS, STATE_LABELS, stage_label
 
 blueprint = pages("feeds", __name__, "/administration/alimentation")
@@ -40,7 +41,7 @@ def index() -> BaseResponse:
     posted = request.form.get("date", "").strip()
     if request.method == "POST":
         try:
-            delivery = _take(request.files.get("archive"), posted)
+            delivery = _take(request.files.get("archive"), posted, request.form.get("uai", ""))
             return done(_("Livraison reçue. Sa lecture commence."), "feeds.show", delivery_id=delivery.id)
         except FeedError as refusal:
             errors = {"date" if refusal.code == "PRE-FED-506" else "archive": [refusal.message]}
@@ -52,7 +53,18 @@ def index() -> BaseResponse:
         deliveries=operations.history(),
         errors=errors,
         posted=posted,
+        uai=request.form.get("uai", ""),
         **_words(),
+    )
+
+
+@blueprint.get("/modeles.zip")
+def models() -> Response:
+    """The tables that a local authority starts from."""
+    return Response(
+        authority_templates.archive(),
+        mimetype="application/zip",
+        headers={"Content-Disposition": "attachment; filename=modeles-collectivite.zip"},
     )
 
 
@@ -107,7 +119,7 @@ def again(delivery_id: int) -> BaseResponse:
     return done(_("La lecture recommence."), "feeds.show", delivery_id=delivery.id)
 
 
-def _take(upload: FileStorage | None, posted: str) -> Delivery:
+def _take(upload: FileStorage | None, posted: str, uai: str) -> Delivery:
     if upload is None or not upload.filename:
         raise FeedError("PRE-FED-115")
     day = date.fromisoformat(posted) if posted else None
@@ -115,7 +127,7 @@ def _take(upload: FileStorage | None, posted: str) -> Delivery:
     with tempfile.NamedTemporaryFile(dir=storage.home(), suffix=".received") as kept:
         upload.save(kept)
         kept.flush()
-        delivery = operations.receive(me(), Path(kept.name), name=name, dated=day)
+        delivery = operations.receive(me(), Path(kept.name), name=name, dated=day, uai=uai)
     with atomic():
         _start_reading(delivery)
     return delivery
@@ -173,6 +185,7 @@ def _lines(found: list[FeedProblem]) -> list[dict[str, Any]]:
             "stops": codes[each.code][0] is not Severity.WARNING,
             "where": each.file,
             "position": each.position,
+            "table": is_table(each.file),
             "key": each.key,
             "text": message(each.code, each.details),
         }
