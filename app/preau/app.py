@@ -19,6 +19,7 @@ from preau.settings import Settings
 from preau.socle.security import web as door
 from preau.socle.security.authentication import sessions
 from preau.web import assets, errors, pwa, security_headers, shell, ui
+from preau.web.encrypted import OnlyEncrypted
 
 
 def create_app(settings: Settings | None = None, services: tuple[Service, ...] = SERVICES) -> Flask:
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
     )
     protocols = {prefix: build(app) for service in services for prefix, build in service.mounts}
     app.wsgi_app = Mounts(app.wsgi_app, protocols)  # type: ignore[method-assign]
+    if settings.secure_cookies:
+        app.wsgi_app = OnlyEncrypted(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -28,6 +28,7 @@ def module_of(folder: Path) -> str:
     return ".".join(("preau", *folder.relative_to(PACKAGE).parts))
 
 
+@pytest.mark.sdet("QUA-MOD-01", "QUA-MOD-04")
 @pytest.mark.parametrize("service", NEEDS)
 def test_a_service_imports_only_the_operations_of_those_it_needs(service: str) -> None:
     siblings = {other: module_of(FOLDERS[other]) for other in NEEDS if other != service}
@@ -39,6 +40,7 @@ def test_a_service_imports_only_the_operations_of_those_it_needs(service: str) -
                     assert name.startswith(f"{module}.operations"), f"{path}: {name} is not an operation"
 
 
+@pytest.mark.sdet("QUA-MOD-01")
 def test_every_service_of_the_list_has_its_folder_and_every_folder_is_in_the_list() -> None:
     declared = {path.parent for path in PACKAGE.glob("services/*/*/__init__.py")}
     assert declared == {FOLDERS[service] for service in NEEDS}

@@ -17,7 +17,7 @@ RULES = {
 }
 
 
-@pytest.mark.sdet("QUA-ACC-01", "SOC-POR-PRE-01", "SOC-POR-PRE-03")
+@pytest.mark.sdet("QUA-ACC-01", "SOC-POR-PRE-01", "SOC-POR-PRE-03", "QUA-MSU-02")
 @pytest.mark.parametrize("key", VISITORS)
 def test_every_page_is_accessible_and_whole(site, visit, key):
     reached = pages(site, key)

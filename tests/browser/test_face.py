@@ -46,7 +46,7 @@ def sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
-@pytest.mark.sdet("SOC-POR-PRE-03")
+@pytest.mark.sdet("SOC-POR-PRE-03", "QUA-ERG-01", "QUA-MSU-02")
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["desk", "phone"])
 def test_every_age_level_is_accessible_and_fits_its_screen(
@@ -60,12 +60,14 @@ def test_every_age_level_is_accessible_and_fits_its_screen(
     assert sideways(page) == 0
 
 
+@pytest.mark.sdet("QUA-ACC-01")
 def test_at_twice_the_size_nothing_is_lost_sideways(open_page) -> None:
     page = open_page("/form", viewport={"width": 640, "height": 450})
     page.evaluate("document.documentElement.dataset.text = '200'")
     assert sideways(page) == 0
 
 
+@pytest.mark.sdet("QUA-ERG-01")
 @pytest.mark.parametrize("face", ["maternelle", "elementaire"])
 def test_what_a_young_pupil_presses_is_large(open_page, face: str) -> None:
     page = open_page(f"/?face={face}", viewport={"width": 390, "height": 844})
@@ -74,6 +76,7 @@ def test_what_a_young_pupil_presses_is_large(open_page, face: str) -> None:
         assert min(box["width"], box["height"]) >= 64
 
 
+@pytest.mark.sdet("QUA-ACC-01")
 def test_without_script_the_menus_open_and_the_search_is_a_form(open_page) -> None:
     page = open_page("/", java_script_enabled=False, viewport={"width": 390, "height": 844})
     page.locator(".pr-context summary").click()
@@ -179,6 +182,7 @@ def test_a_password_can_be_read_by_the_one_who_types_it(page: Page) -> None:
     expect(page.locator("#secret")).to_have_attribute("type", "password")
 
 
+@pytest.mark.sdet("QUA-ERG-01")
 def test_three_pictures_in_order_are_a_password(page: Page) -> None:
     page.get_by_role("button", name="Lune").click()
     page.get_by_role("link", name="Recommencer").click()

@@ -36,7 +36,7 @@ def test_principals_are_chosen_without_script(visit):
     assert page.get_by_text("Partage enregistré").is_visible()
 
 
-@pytest.mark.sdet("SOC-SEC-IAU-04")
+@pytest.mark.sdet("SOC-SEC-IAU-04", "QUA-NOM-03")
 def test_one_signs_in_and_out_on_a_phone_without_script(visit):
     page = visit(None, "/connexion", script=False, viewport=PHONE)
     page.locator("input[name=login]").fill("teacher")

@@ -15,7 +15,7 @@ SUMMARY = re.compile(r"summary for `(\w+)': of (\d+) tests run: (\d+) passed, (\
 EVERY = {"basic": 16, "copymove": 13, "props": 30, "locks": 41, "http": 4}
 
 
-@pytest.mark.sdet("UTI-UTL-ESF-02", "UTI-UTL-ESF-03a", "UTI-UTL-ESF-03b")
+@pytest.mark.sdet("UTI-UTL-ESF-02", "UTI-UTL-ESF-03a", "UTI-UTL-ESF-03b", "QUA-INT-01")
 def test_litmus_passes_whole(cluster, worker, tmp_path):
     with serving(cluster, f"litmus_{worker}", tmp_path, workers=2) as site:
         with site.app.app_context():

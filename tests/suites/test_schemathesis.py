@@ -9,6 +9,7 @@ import pytest
 TOOL = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
 
 
+@pytest.mark.sdet("QUA-INT-01", "QUA-INT-05")
 @pytest.mark.slow
 @pytest.mark.parametrize("key", ["teacher", "pupil", "admin"])
 def test_no_call_makes_the_server_fail(site, tmp_path, key):

@@ -23,6 +23,15 @@ def test_an_incident_goes_to_the_school_s_administrator_who_answers(browser):
     assert "Réponse à votre signalement" in teacher.get("/").text
 
 
+@pytest.mark.sdet("SOC-SUP-ASU-04")
+def test_the_project_reads_what_every_school_reports(browser):
+    browser("teacher").post("/assistance/signaler", data=TYPED)
+    browser("school_teacher").post("/assistance/signaler", data=TYPED | {"title": "Autre panne"})
+    page = browser("admin").get("/assistance/").text
+    assert "Panne" in page
+    assert "Autre panne" in page
+
+
 def test_others_neither_read_nor_answer_it(browser):
     browser("teacher").post("/assistance/signaler", data=TYPED)
     with lifted():

@@ -50,7 +50,7 @@ def of_school(uai: str) -> Scope:
         )
 
 
-@pytest.mark.sdet("SOC-INT-IED-05", "SOC-SUP-HEB-06")
+@pytest.mark.sdet("SOC-INT-IED-05", "SOC-SUP-HEB-06", "SOC-SEC-IAU-02")
 def test_a_whole_school_rises_again_in_an_empty_instance(filled, export, empty_instance):
     before = export(structure="college")
     with empty_instance.app_context():
@@ -116,3 +116,31 @@ def test_a_persons_own_archive_never_changes_the_directory(filled, export):
     import_archive(filled.identity("teacher"), scope, io.BytesIO(content), policy="replace")
     assert filled.person("teacher").first_name == "Théo"
     assert filled.person("pupil").first_name == "Lina"
+
+
+@pytest.mark.sdet("SOC-INT-IED-05", "SOC-SUP-HEB-06")
+def test_what_every_service_holds_rises_again_in_an_empty_instance(populated, empty_instance):
+    before = exported(Scope("everything"))
+    with empty_instance.app_context():
+        report = import_archive(system("tests"), Scope("everything"), io.BytesIO(before), policy="refuse")
+        assert report.absent == []
+        assert comparable(exported(Scope("everything"))) == comparable(before)
+
+
+@pytest.mark.sdet("SOC-INT-IED-06")
+@pytest.mark.parametrize("policy", ["replace", "merge"])
+@pytest.mark.parametrize("key", ["teacher", "head", "pupil", "guardian"])
+def test_what_one_person_has_in_every_service_comes_back_over_itself(populated, export, key, policy):
+    before = export(key)
+    scope = Scope("person", person_id=populated.people[key])
+    import_archive(populated.identity(key), scope, io.BytesIO(before), policy=policy)
+    assert comparable(export(key)) == comparable(before)
+
+
+@pytest.mark.sdet("SOC-INT-IED-06", "SOC-SUP-HEB-06")
+@pytest.mark.parametrize("policy", ["replace", "merge"])
+def test_what_a_school_has_in_every_service_comes_back_over_itself(populated, export, policy):
+    before = export(structure="college")
+    scope = Scope("structure", structure_id=populated.structures["college"])
+    import_archive(system("tests"), scope, io.BytesIO(before), policy=policy)
+    assert comparable(export(structure="college")) == comparable(before)

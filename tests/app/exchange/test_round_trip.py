@@ -43,7 +43,7 @@ def test_my_data_come_back_the_same_over_themselves(filled, export, policy):
     assert comparable(export("teacher")) == comparable(before)
 
 
-@pytest.mark.sdet("SOC-INT-IED-05", "SOC-INT-IED-06")
+@pytest.mark.sdet("SOC-INT-IED-05", "SOC-INT-IED-06", "QUA-FIA-02")
 @pytest.mark.parametrize("policy", ["refuse", "replace", "merge"])
 def test_my_data_come_back_the_same_after_a_loss(filled, export, policy):
     before = export("teacher")
@@ -53,7 +53,7 @@ def test_my_data_come_back_the_same_after_a_loss(filled, export, policy):
     assert comparable(export("teacher")) == comparable(before)
 
 
-@pytest.mark.sdet("SOC-INT-IED-06", "SOC-SUP-HEB-06")
+@pytest.mark.sdet("SOC-INT-IED-06", "SOC-SUP-HEB-06", "QUA-FIA-02")
 @pytest.mark.parametrize("policy", ["replace", "merge"])
 def test_a_whole_school_comes_back_the_same(filled, export, policy):
     before = export(structure="college")

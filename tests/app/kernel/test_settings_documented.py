@@ -12,6 +12,7 @@ ROW = re.compile(r"^\| `PREAU_([A-Z_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 DOCUMENTED = {name.lower(): (default, effect) for name, default, effect in ROW.findall(PAGE.read_text())}
 
 
+@pytest.mark.sdet("QUA-EXP-03")
 def test_every_setting_is_documented_and_none_is_invented() -> None:
     assert set(DOCUMENTED) == set(Settings.model_fields)
 

@@ -23,7 +23,7 @@ def queries(app):
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-@pytest.mark.sdet("SOC-POR-PPO-04", "SOC-POR-PRE-01")
+@pytest.mark.sdet("SOC-POR-PPO-04", "SOC-POR-PRE-01", "QUA-PER-01")
 def test_the_tiles_are_the_services_that_rights_open(browser):
     assert "Administration" not in browser("pupil").get("/").text
     head = browser("head").get("/").text
@@ -108,6 +108,7 @@ def test_a_hostile_message_is_shown_as_text(world, browser):
     assert "&lt;b&gt;x" in page
 
 
+@pytest.mark.sdet("QUA-PER-01")
 def test_switching_context_changes_school_and_face_but_not_rights(world, browser):
     camille = browser("camille")
     before = world.identity("camille").grants
@@ -147,6 +148,7 @@ def test_the_home_takes_at_most_ten_queries_cold_and_three_warm(browser, queries
     assert len(queries) <= 3, queries
 
 
+@pytest.mark.sdet("QUA-FIA-03")
 def test_what_the_school_changes_is_on_the_next_page(world, browser):
     pupil, head = browser("pupil"), browser("head")
     assert 'data-palette="preau"' in pupil.get("/").text

@@ -11,7 +11,7 @@ def school(world, key="college"):
     return f"/administration/apparence/structure/{world.structures[key]}"
 
 
-@pytest.mark.sdet("SOC-POR-PPO-07", "UTI-UTL-PER-02")
+@pytest.mark.sdet("SOC-POR-PPO-07", "UTI-UTL-PER-02", "QUA-PER-03")
 def test_a_person_chooses_a_look_and_takes_it_back(browser):
     pupil = browser("pupil")
     chosen = {
@@ -47,7 +47,7 @@ def test_a_value_that_was_not_offered_is_refused(browser, field):
     assert '<script>"' not in answer.text
 
 
-@pytest.mark.sdet("SOC-POR-PPO-05", "SOC-POR-PPO-07")
+@pytest.mark.sdet("SOC-POR-PPO-05", "SOC-POR-PPO-07", "QUA-PER-02", "QUA-PER-04")
 def test_a_school_proposes_and_the_person_decides_as_long_as_the_school_leaves_the_choice(world, browser):
     head, pupil = browser("head"), browser("pupil")
     head.post(school(world), data={"palette": "cerise", "leave_palette": "1"})
@@ -61,7 +61,7 @@ def test_a_school_proposes_and_the_person_decides_as_long_as_the_school_leaves_t
     assert 'data-palette="cerise"' in pupil.get("/").text
 
 
-@pytest.mark.sdet("SOC-POR-PPO-06", "UTI-UTL-PER-01")
+@pytest.mark.sdet("SOC-POR-PPO-06", "UTI-UTL-PER-01", "QUA-PER-02", "QUA-PER-04")
 def test_a_teacher_dresses_a_class_within_what_the_school_allows(world, browser):
     teacher, pupil = browser("teacher"), browser("pupil")
     group = f"/administration/apparence/group/{world.groups['6A']}"
@@ -75,7 +75,7 @@ def test_a_teacher_dresses_a_class_within_what_the_school_allows(world, browser)
     assert browser("pupil").get(group).status_code == 403
 
 
-@pytest.mark.sdet("SOC-POR-PPO-05")
+@pytest.mark.sdet("SOC-POR-PPO-05", "QUA-PER-04")
 def test_the_project_keeps_a_choice_for_itself(world, browser):
     browser("admin").post("/administration/apparence/project/0", data={"font": "dyslexic"})
     assert 'data-font="dyslexic"' in browser("child").get("/").text
@@ -87,7 +87,7 @@ def test_a_school_is_not_dressed_by_another(world, browser):
     assert browser("teacher").get(school(world)).status_code == 403
 
 
-@pytest.mark.sdet("SOC-POR-PPO-03", "SOC-POR-PPO-04")
+@pytest.mark.sdet("SOC-POR-PPO-03", "SOC-POR-PPO-04", "QUA-PER-03")
 def test_a_person_hides_a_service_shows_it_again_and_finds_it_in_the_menu(browser):
     teacher = browser("teacher")
     teacher.post("/preferences/accueil", data={"order": ["files", "bookmarks"], "hide": "bookmarks"})
@@ -117,7 +117,7 @@ def test_buttons_move_a_tile_up_and_down_without_script(browser):
     assert order() == before
 
 
-@pytest.mark.sdet("SOC-POR-PPO-03")
+@pytest.mark.sdet("SOC-POR-PPO-03", "QUA-MOD-02")
 def test_a_service_that_the_school_keeps_cannot_be_hidden(world, browser):
     browser("head").post(
         school(world) + "/accueil", data={"mandatory": ["bookmarks"], "home_message": "**Bonne rentrée**"}

@@ -28,7 +28,7 @@ def sample(converter) -> object:
     return next((value for kind, value in SAMPLES.items() if isinstance(converter, kind)), "x")
 
 
-@pytest.mark.sdet("SOC-SEC-AUT-01", "SOC-SEC-IAU-03")
+@pytest.mark.sdet("SOC-SEC-AUT-01", "SOC-SEC-IAU-03", "QUA-SAC-05")
 def test_no_route_answers_to_nobody_unless_it_is_declared_public(app, browser):
     client, walked = browser(), 0
     for method, endpoint, path in routes(app):

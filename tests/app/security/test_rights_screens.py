@@ -37,7 +37,7 @@ def grants() -> list[Grant]:
         return list(db.session.scalars(select(Grant)))
 
 
-@pytest.mark.sdet("SOC-SEC-AUT-03")
+@pytest.mark.sdet("SOC-SEC-AUT-03", "QUA-FIA-03")
 def test_a_school_opens_a_right_to_a_profile_and_it_moves_at_once_and_there_only(browser, world):
     teacher, client = browser("teacher"), browser("manager")
     assert teacher.get(JOURNAL).status_code == 403

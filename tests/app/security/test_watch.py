@@ -22,7 +22,7 @@ HOME = "/administration/securite/"
 JOURNAL = f"{HOME}journal"
 
 
-@pytest.mark.sdet("SOC-SEC-APS-03")
+@pytest.mark.sdet("SOC-SEC-APS-03", "QUA-SAC-05")
 def test_the_journal_rebuilds_what_happened_to_a_person(browser, world):
     client = browser()
     sign_in(client, "teacher", "faux")

@@ -37,7 +37,7 @@ def test_the_channel_and_the_device_are_told_by_the_request(app, path, headers, 
     assert (found.name, found.device) == expected
 
 
-@pytest.mark.sdet("SOC-POR-GMC-01")
+@pytest.mark.sdet("SOC-POR-GMC-01", "QUA-MOD-02")
 def test_a_service_is_closed_to_the_channels_that_it_does_not_name(browser, monkeypatch):
     closed = dataclasses.replace(registry["bookmarks"], channels=("web",))
     monkeypatch.setitem(registry.services, "bookmarks", closed)

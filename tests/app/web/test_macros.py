@@ -86,6 +86,7 @@ def test_pagination_shows_the_ends_and_the_neighbours(
     assert re.findall(r"</span>(\d+)</a>", html) == shown
 
 
+@pytest.mark.sdet("QUA-PRF-03")
 def test_progress_is_polled_until_it_is_done_and_can_be_refreshed_without_script(render) -> None:
     source = '{{ ui.progress("Import", 30, 120, url="/suivi", page_url="/import", done=done) }}'
     running, done = render(source, done=False), render(source, done=True)

@@ -26,7 +26,7 @@ service = Service(
     icon="shield-lock",
     family="socle",
     covers=(
-        *(f"SOC-SEC-IAU-{number:02d}" for number in (1, 3, 4, 5, 6, 8, 9, 11, 12, 13, 14)),
+        *(f"SOC-SEC-IAU-{number:02d}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)),
         *("SOC-SEC-AUT-01", "SOC-SEC-AUT-02", "SOC-SEC-AUT-03"),
         *("SOC-SEC-APS-01", "SOC-SEC-APS-02", "SOC-SEC-APS-03", "SOC-SEC-APS-04", "SOC-SEC-DVS-01"),
         *("SOC-SUP-ABO-01", "SOC-SUP-ABO-02", "SOC-SUP-ABO-03", "SOC-SUP-ABO-04"),
