@@ -10,9 +10,10 @@ from sqlalchemy import text
 from preau.demo.export import requests
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
-from preau.socle.integration.feeds import operations
+from preau.socle.integration.feeds import apply, operations
 
 from .conftest import directory
+from .test_first_import import schema
 
 # The batch that is one too many waits here, its work done and not committed, until it is killed.
 WAIT = """
@@ -72,7 +73,10 @@ def forget_everything() -> None:
 
 @pytest.mark.slow
 @pytest.mark.sdet("SOC-INT-IED-02", "SOC-INT-IED-03", "SOC-INT-IED-22")
-def test_killed_at_every_batch_it_ends_in_the_same_directory(app, feed, academy, tmp_path):
+@pytest.mark.parametrize("many", [1000, 0], ids=["small", "first and large"])
+def test_killed_at_every_batch_it_ends_in_the_same_directory(app, feed, academy, monkeypatch, many):
+    monkeypatch.setattr(apply, "_MANY", many)
+    before = schema()
     delivery = feed.receive(feed.write(list(requests(academy, "2D"))))
     execute(WAIT)
     kills = 0
@@ -89,7 +93,8 @@ def test_killed_at_every_batch_it_ends_in_the_same_directory(app, feed, academy,
         assert kills < 60
         execute("UPDATE allowed_batches SET n = n + 1")
     assert process.exitcode == 0
-    assert kills > 12
+    assert kills > (12 if many else 28)
+    assert schema() == before
     broken = directory()
 
     execute("DROP TRIGGER wait_here ON feed_batch")

@@ -183,7 +183,7 @@ def test_structures_of_both_ages_of_the_format():
     )
     assert [s.values["kind"] for s in found] == ["college", "lycee", "remplacement"]
     assert found[0].values["name"] == "Collège Teilhard – Chamalieres"
-    assert found[1].values["name"] == "LYC-PASCAL"
+    assert [s.values["name"] for s in found[1:]] == ["Lycée Pascal", "Zone de remplacement Lyon"]
     assert (found[0].classes[0].label, found[0].classes[0].parts, found[0].attached_to) == (
         "Sixième A",
         ("10010012110", "10010012111"),

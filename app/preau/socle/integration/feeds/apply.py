@@ -7,10 +7,11 @@ import json
 from functools import partial
 from typing import Any, Final
 
-from . import statements as sql
+from . import bulk
 from .plan import find_leavers, reach_of
+from .statements import groups, leavers, persons, profiles, relations, terms
 from .structure_apply import apply_structures
-from .work import Connection, Progress, connect, plan_batches, run_batches
+from .work import Connection, Do, Progress, connect, plan_batches, run_batches
 
 # Responsibles first and staff last: of somebody in two categories, the employer's word prevails.
 CATEGORIES: Final = ("guardian", "pupil", "staff")
@@ -26,24 +27,24 @@ VALUES (now(), %(actor_id)s, %(actor)s, 'feeds.apply_batch', 'feed_delivery', %(
 """
 _LINKS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "pupil": (
-        ("profiles_ended", sql.END_PROFILES),
-        ("profiles", sql.ADD_PROFILES),
-        ("levels", sql.CHANGE_LEVELS),
-        ("groups_left", sql.LEAVE_GROUPS),
-        ("groups_joined", sql.JOIN_GROUPS),
-        ("untied", sql.UNTIE),
-        ("tied", sql.TIE),
-        ("guardian_profiles", sql.FOLLOW_CHILDREN),
+        ("profiles_ended", profiles.END_PROFILES),
+        ("profiles", profiles.ADD_PROFILES),
+        ("levels", profiles.CHANGE_LEVELS),
+        ("groups_left", groups.LEAVE_GROUPS),
+        ("groups_joined", groups.JOIN_GROUPS),
+        ("untied", relations.UNTIE),
+        ("tied", relations.TIE),
+        ("guardian_profiles", relations.FOLLOW_CHILDREN),
     ),
     "staff": (
-        ("profiles_ended", sql.END_PROFILES),
-        ("profiles", sql.ADD_PROFILES),
-        ("roles_left", sql.LEAVE_ROLES),
-        ("groups_left", sql.LEAVE_GROUPS),
-        ("groups_joined", sql.JOIN_GROUPS),
-        ("roles", sql.TAKE_ROLES),
-        ("teachings_ended", sql.STOP_TEACHING),
-        ("teachings", sql.TEACH),
+        ("profiles_ended", profiles.END_PROFILES),
+        ("profiles", profiles.ADD_PROFILES),
+        ("roles_left", groups.LEAVE_ROLES),
+        ("groups_left", groups.LEAVE_GROUPS),
+        ("groups_joined", groups.JOIN_GROUPS),
+        ("roles", groups.TAKE_ROLES),
+        ("teachings_ended", groups.STOP_TEACHING),
+        ("teachings", groups.TEACH),
     ),
     "guardian": (),
 }
@@ -53,6 +54,8 @@ _REMOVALS: Final = frozenset(
 )
 # Statistics are worth their cost when that many people move.
 _MANY: Final = 1000
+# Enough for a join with all keys to be worth its cost, few enough to be done again after a stop.
+_PEOPLE: Final = 20_000
 
 
 def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], progress: Progress) -> None:
@@ -60,7 +63,7 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
     delivery = names["delivery"]
     with connect(address) as connection:
         many = _declare(connection, delivery) > _MANY
-    steps = [("structures", partial(_structures, names, actor))]
+    steps: list[tuple[str, Do]] = [("bare", _strip), ("structures", partial(_structures, names, actor))]
     steps += [(f"persons:{category}", partial(_persons, names, actor, category)) for category in CATEGORIES]
     steps += [("groups", partial(_groups, names, actor))]
     for stage, do in steps:
@@ -68,7 +71,7 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
     with connect(address) as connection:
         names = names | reach_of(connection, names)
         if many:
-            _analyze(connection)
+            _analyze(connection, ("person", "source_key", "grouping", "structure"))
         with connection.transaction():
             find_leavers(connection, names)
             rows = connection.execute(
@@ -79,9 +82,13 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
         run_batches(address, delivery, f"links:{category}", partial(_links, names, actor, category), progress)
     run_batches(address, delivery, "leavers", partial(_leavers, names, actor), progress)
     run_batches(address, delivery, "refresh", partial(_refresh, names, actor), progress)
+    with connect(address) as connection:
+        plan_batches(connection, delivery, "indexes", bulk.missing_indexes(connection))
+    run_batches(address, delivery, "indexes", _index, progress)
+    run_batches(address, delivery, "keys", _keys, progress)
     if many:
         with connect(address) as connection:
-            _analyze(connection)
+            _analyze(connection, ("profile", "membership", "relation", "teaching"))
 
 
 def _declare(connection: Connection, delivery: int) -> int:
@@ -90,28 +97,51 @@ def _declare(connection: Connection, delivery: int) -> int:
         "SELECT category, batch, count(*) FROM feed_person WHERE delivery_id = %s GROUP BY 1, 2 ORDER BY 1, 2",
         [delivery],
     ).fetchall()
+    persons = sum(int(row[2]) for row in rows)
+    nobody = connection.execute("SELECT NOT EXISTS (SELECT FROM source_key)").fetchone() == (True,)
     with connection.transaction():
-        for stage in ("structures", "groups", "refresh"):
+        for stage in ("structures", "groups", "refresh", "keys"):
             plan_batches(connection, delivery, stage, [(0, "")])
+        if nobody and persons > _MANY:
+            plan_batches(connection, delivery, "bare", [(0, "")])
         for category in CATEGORIES:
-            batches = [(batch, "") for found, batch, _count in rows if found == category]
+            batches = _joined([(batch, count) for found, batch, count in rows if found == category])
             plan_batches(connection, delivery, f"persons:{category}", batches)
             plan_batches(connection, delivery, f"links:{category}", batches)
-    return sum(row[2] for row in rows)
+    return persons
 
 
-def _analyze(connection: Connection) -> None:
+def _strip(connection: Connection, _number: int, _name: str) -> dict[str, int]:
+    bulk.strip(connection)
+    return {}
+
+
+def _index(connection: Connection, _number: int, name: str) -> dict[str, int]:
+    bulk.put_index_back(connection, name)
+    return {}
+
+
+def _keys(connection: Connection, _number: int, _name: str) -> dict[str, int]:
+    bulk.put_keys_back(connection)
+    return {}
+
+
+def _joined(staged: list[tuple[int, int]]) -> list[tuple[int, str]]:
+    """Staged batches, joined until they hold `_PEOPLE` persons: their first number, and their last as a name."""
+    batches: list[tuple[int, str]] = []
+    held = _PEOPLE
+    for number, count in staged:
+        if held >= _PEOPLE:
+            batches.append((number, ""))
+            held = 0
+        batches[-1] = (batches[-1][0], str(number))
+        held += count
+    return batches
+
+
+def _analyze(connection: Connection, tables: tuple[str, ...]) -> None:
     connection.execute("RESET ROLE")
-    for table in (
-        "person",
-        "source_key",
-        "profile",
-        "membership",
-        "relation",
-        "teaching",
-        "grouping",
-        "structure",
-    ):
+    for table in tables:
         connection.execute(f"ANALYZE {table}")
     connection.execute("SET ROLE preau_system")
 
@@ -126,60 +156,75 @@ def _groups(
     names: dict[str, Any], actor: dict[str, Any], connection: Connection, number: int, _: str
 ) -> dict[str, int]:
     if names["yields_to"]:
-        _count(connection, sql.ADOPT_CLASSES, names)
+        _count(connection, groups.ADOPT_CLASSES, names)
     return _told(
-        connection, names, actor, "groups", number, {"groups": _count(connection, sql.CREATE_GROUPS, names)}
+        connection,
+        names,
+        actor,
+        "groups",
+        number,
+        {"groups": _count(connection, groups.CREATE_GROUPS, names)},
     )
 
 
 def _persons(
-    names: dict[str, Any], actor: dict[str, Any], category: str, connection: Connection, number: int, _: str
+    names: dict[str, Any],
+    actor: dict[str, Any],
+    category: str,
+    connection: Connection,
+    number: int,
+    last: str,
 ) -> dict[str, int]:
-    values = names | {"batch": number, "category": category, "kinds": KINDS[category]}
+    values = names | {"batch": number, "last": int(last), "category": category, "kinds": KINDS[category]}
     counts = {
-        "matched": _count(connection, sql.MATCH_KEY, values)
-        + (_count(connection, sql.MATCH_INE, values) if category == "pupil" else 0)
-        + (_count(connection, sql.MATCH_PEOPLE, values) if names["yields_to"] else 0)
+        "matched": _count(connection, persons.MATCH_KEY, values)
+        + (_count(connection, persons.MATCH_INE, values) if category == "pupil" else 0)
+        + (_count(connection, persons.MATCH_PEOPLE, values) if names["yields_to"] else 0)
     }
-    connection.execute(sql.TOUCH_KNOWN, values)
-    counts["changed"] = _count(connection, sql.UPDATE_PERSONS, values)
-    counts["created"] = _count(connection, sql.create_persons(guardian=category == "guardian"), values)
+    connection.execute(persons.TOUCH_KNOWN, values)
+    counts["changed"] = _count(connection, persons.UPDATE_PERSONS, values)
+    counts["created"] = _count(connection, persons.create_persons(guardian=category == "guardian"), values)
     return _told(connection, names, actor, f"persons:{category}", number, counts)
 
 
 def _links(
-    names: dict[str, Any], actor: dict[str, Any], category: str, connection: Connection, number: int, _: str
+    names: dict[str, Any],
+    actor: dict[str, Any],
+    category: str,
+    connection: Connection,
+    number: int,
+    last: str,
 ) -> dict[str, int]:
-    values = names | {"batch": number, "category": category, "kinds": KINDS[category]}
-    known = _count(connection, sql.ANYBODY_BEFORE, values)
+    values = names | {"batch": number, "last": int(last), "category": category, "kinds": KINDS[category]}
+    known = _count(connection, persons.ANYBODY_BEFORE, values)
     counts = {
         name: _count(connection, statement, values)
         for name, statement in _LINKS[category]
         if known or name not in _REMOVALS
     }
     if category == "pupil":
-        connection.execute(sql.TOUCH_GUARDIANS, values)
-    connection.execute(sql.placed(sql.REMEMBER, values), values)
+        connection.execute(relations.TOUCH_GUARDIANS, values)
+    connection.execute(terms.placed(persons.REMEMBER, values), values)
     return _told(connection, names, actor, f"links:{category}", number, counts)
 
 
 def _leavers(
     names: dict[str, Any], actor: dict[str, Any], connection: Connection, number: int, _: str
 ) -> dict[str, int]:
-    values = names | {"batch": number}
-    counts = {name: _count(connection, statement, values) for name, statement in sql.LEAVERS.items()}
+    values = names | {"batch": number, "last": number}
+    counts = {name: _count(connection, statement, values) for name, statement in leavers.LEAVERS.items()}
     return _told(connection, names, actor, "leavers", number, counts)
 
 
 def _refresh(
     names: dict[str, Any], actor: dict[str, Any], connection: Connection, number: int, _: str
 ) -> dict[str, int]:
-    counts = {name: _count(connection, statement, names) for name, statement in sql.REFRESH.items()}
+    counts = {name: _count(connection, statement, names) for name, statement in leavers.REFRESH.items()}
     return _told(connection, names, actor, "refresh", number, counts)
 
 
 def _count(connection: Connection, statement: str, values: dict[str, Any]) -> int:
-    row = connection.execute(sql.placed(statement, values), values).fetchone()
+    row = connection.execute(terms.placed(statement, values), values).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Json
 
-from .statements import SAID
+from .statements.terms import SAID
 from .work import Connection
 
 FRESH_DAYS: Final = 7

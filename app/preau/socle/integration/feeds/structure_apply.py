@@ -8,7 +8,8 @@ import json
 from typing import Any, Final
 
 from .authority_columns import normalise
-from .statements import uid
+from .school_names import readable_whole
+from .statements.terms import uid
 from .work import Connection
 
 _CONTACT: Final = ("mail", "phone", "fax", "site", "address_lines", "postal_code", "town", "post_box")
@@ -148,7 +149,8 @@ def _tie(connection: Connection, parents: list[int], child: int, kind: str, coun
 
 def _rpi(connection: Connection, names: dict[str, Any], label: str, counts: dict[str, int]) -> int:
     """The regroupement pédagogique itself: a structure without UAI, known by its name."""
-    values = {"name": label, "short_name": label, "kind": "rpi", "degree": 1}
+    name = readable_whole(label)
+    values = {"name": name, "short_name": name, "kind": "rpi", "degree": 1}
     content = {"values": values, "attached_to": None, "extra": {}}
     found = _structure(connection, names, f"rpi:{normalise(label)}", "addRequest", content, counts)
     assert found is not None  # noqa: S101 - an addRequest always finds or makes

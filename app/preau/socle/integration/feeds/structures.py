@@ -8,7 +8,7 @@ from .fields import Context, Scalar, filled, read_scalars, warn_unknown
 from .nomenclature import structure_kind, valid_uai
 from .reader import Record
 from .records import ClassRecord, MefRecord, StructureRecord, SubjectRecord, Values
-from .school_names import readable
+from .school_names import readable, readable_whole
 
 _COMMON: Final = (
     Scalar("ENTEtablissementUAI", "uai"),
@@ -110,7 +110,7 @@ def _names(raw: str) -> tuple[str, str]:
     if len(parts) > 1:
         kind, name, town = (*parts, "")[:3]
         return readable(kind, name, town), readable(kind, name)
-    name = raw.partition("-ac-")[0].strip()
+    name = readable_whole(raw.partition("-ac-")[0].strip())
     return name, name
 
 

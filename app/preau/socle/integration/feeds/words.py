@@ -37,6 +37,9 @@ _STAGES: Final[dict[str, LazyString]] = {
     "links:guardian": _l("Rattachements des responsables"),
     "leavers": _l("Départs"),
     "refresh": _l("Vérifications finales"),
+    "bare": _l("Préparation des tables"),
+    "indexes": _l("Index"),
+    "keys": _l("Clés étrangères"),
 }
 APPLIED_LABELS: Final[dict[str, LazyString]] = {
     "created": _l("Personnes créées"),
