@@ -75,16 +75,17 @@ def _answered(environ: dict[str, Any]) -> Answer:
     except Exception:
         log.exception("PRE-FIC-500: WebDAV %s", environ["REQUEST_METHOD"])
         given = Answer(500)
-    finally:
-        db.session.rollback()
     return given
 
 
 def _in_full(request: Request, handler: Handler) -> Answer:
-    stand_behind(wall_of(request.identity))
-    if request.header("IF") and request.method not in UNCONDITIONAL:
-        request.check_if()
-    return handler(request)
+    try:
+        stand_behind(wall_of(request.identity))
+        if request.header("IF") and request.method not in UNCONDITIONAL:
+            request.check_if()
+        return handler(request)
+    finally:
+        db.session.rollback()
 
 
 def _refused(refusal: PreauError) -> Answer:

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.tenancy import stand_behind, wall_of
 from preau.services.utilities.files import spaces
@@ -45,13 +46,21 @@ def caller_of(environ: dict[str, Any]) -> Caller | None:
         username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError):
         return None
-    identity = basic.identity_of(username, password, SCOPE, environ.get("REMOTE_ADDR", ""))
+    try:
+        found = _checked(username, password, environ.get("REMOTE_ADDR", ""))
+    finally:
+        db.session.rollback()
+    if found is not None:
+        if len(_known) >= MOST:
+            _known.clear()
+        _known[key] = found
+    return found
+
+
+def _checked(username: str, password: str, origin: str) -> Caller | None:
+    identity = basic.identity_of(username, password, SCOPE, origin)
     if identity is None or not identity.can("files.use"):
         return None
-    if len(_known) >= MOST:
-        _known.clear()
     stand_behind(wall_of(identity))
     # Once each time the password is checked: what a drive may hold follows the settings.
-    root_id = spaces.own_space(identity).id
-    _known[key] = Caller(identity, root_id, time.monotonic() + REMEMBERED)
-    return _known[key]
+    return Caller(identity, spaces.own_space(identity).id, time.monotonic() + REMEMBERED)
