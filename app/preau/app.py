@@ -1,5 +1,6 @@
 """The composition root: the only place that knows every service."""
 
+import gc
 import secrets
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ from preau.kernel import api, channels, i18n, inputs, rights, statistics
 from preau.kernel.adapters.mail_embedded import EmbeddedMail
 from preau.kernel.adapters.mail_smtp import Server, SmtpMail
 from preau.kernel.contract import Service, registry
-from preau.kernel.database import db
+from preau.kernel.database import db, engines
 from preau.kernel.mounts import Mounts
 from preau.kernel.ports import mail_out
 from preau.services_list import SERVICES
 from preau.settings import Settings
 from preau.socle.security import web as door
 from preau.socle.security.authentication import sessions
-from preau.web import assets, errors, pwa, security_headers, shell, ui
+from preau.web import addresses, assets, errors, pwa, security_headers, shell, ui
 from preau.web.encrypted import OnlyEncrypted
 
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None, services: tuple[Service, ...] =
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key or _kept_secret(settings.data),
-        SQLALCHEMY_ENGINES={"default": settings.database},
+        SQLALCHEMY_ENGINES=engines(settings.database),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
         MAX_FORM_PARTS=2000,
@@ -88,7 +89,7 @@ def _init_web(app: Flask) -> None:
     inputs.init_app(app)
     app.before_request(sessions.load)
     door.init_app(app)
-    for part in (assets, ui, security_headers, errors, shell, pwa):
+    for part in (addresses, assets, ui, security_headers, errors, shell, pwa):
         part.init_app(app)
     api.init_app(app)
     channels.init_app(app)
@@ -106,4 +107,8 @@ def _kept_secret(directory: Path) -> str:
 
 def wsgi() -> Any:
     """What a WSGI server loads: ``preau.app:wsgi()``."""
-    return create_app()
+    app = create_app()
+    # What was made to start lives as long as the process: no collection has to walk through it again.
+    gc.collect()
+    gc.freeze()
+    return app

@@ -86,7 +86,7 @@ def migrate() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True)
 @click.option("--workers", default=1, show_default=True)
-@click.option("--threads", default=8, show_default=True)
+@click.option("--threads", default=4, show_default=True)
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Sert les pages (WSGI)."""
     from preau.kernel.serving import serve as run

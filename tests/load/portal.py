@@ -27,7 +27,7 @@ from typing import Any
 from flask import render_template, template_rendered
 from sqlalchemy import event, select, text
 
-from preau.app import create_app
+from preau.app import create_app, wsgi
 from preau.kernel import migrate
 from preau.kernel.adapters.postgres import Cluster
 from preau.kernel.database import db
@@ -90,7 +90,7 @@ def build(people: int) -> None:
 
 def application() -> Any:
     """What the server loads: the ENT, or the peer when ``PORTAL_PEER`` names a session's token."""
-    app = create_app()
+    app = wsgi()
     token = os.environ.get("PORTAL_PEER")
     return peer(app, token) if token else app
 
@@ -190,7 +190,8 @@ def measure(requests: list[tuple[str, str]]) -> dict[str, float]:
 def count_statements(app: Any, token: str) -> tuple[int, int]:
     """Statements of a home that was never asked for, then of the same again; the walls' own included."""
     sent: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
+    for engine in db.engines.values():
+        event.listen(engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
     client = app.test_client()
     client.set_cookie(sessions.COOKIE, token)
     counts = []

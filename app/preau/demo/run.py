@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 HOST = "127.0.0.1"
-THREADS = 8
+THREADS = 4
 
 
 def run(port: int, feed: Path | None, host: str = HOST) -> None:
@@ -28,10 +30,14 @@ def run(port: int, feed: Path | None, host: str = HOST) -> None:
     home = settings.data.resolve() / "demo"
     home.mkdir(parents=True, exist_ok=True)
     url = settings.database
+    # Reading the programme takes as long as starting the database: both at once.
+    loading = threading.Thread(target=import_module, args=("preau.app",))
+    loading.start()
     if not url:
         cluster = Cluster(home / "postgres")
         cluster.start()
         url = cluster.url()
+    loading.join()
     os.environ |= {
         "PREAU_DATABASE": url,
         "PREAU_DATA": str(home),

@@ -3,14 +3,18 @@
 import uuid
 from asyncio import iscoroutinefunction
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, MetaData, Text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import BigInteger, Connection, DateTime, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,6 +24,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+# The engine that reads who is asking. Its connections take the system's role once and for all and commit by
+# themselves, so that the one read which each page begins with is one round trip to the server.
+DOOR = "door"
 SCHOOL_ZONE = ZoneInfo("Europe/Paris")
 
 
@@ -54,9 +61,31 @@ class Database(SQLAlchemy):
         We open none, and closing them starts a thread at the end of each request.
         """
         super().init_app(app)
+        with cast("Flask", app).app_context():
+            door = self.get_engine(DOOR)
+            event.listen(self.engine, "engine_disposed", lambda _engine: door.dispose())
+            event.listen(self.engine, "rollback", _end_of_reading)
         app.teardown_appcontext_funcs = [
             each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
         ]
+
+
+def engines(url: str) -> dict[str, str | dict[str, Any]]:
+    """The engines of an application on that database."""
+    door = {
+        "url": url,
+        "isolation_level": "AUTOCOMMIT",
+        "connect_args": {"options": "-c role=preau_system"},
+    }
+    return {"default": url, DOOR: door}
+
+
+def _end_of_reading(connection: Connection) -> None:
+    # psycopg forgets its prepared statements at a ROLLBACK of its own, and each page that only reads ends by one:
+    # the server would plan everything again for each page. What failed is left to psycopg.
+    server = connection.connection.dbapi_connection.pgconn  # type: ignore[union-attr]
+    if server.transaction_status == TransactionStatus.INTRANS:
+        server.exec_(b"ROLLBACK")
 
 
 db = Database(

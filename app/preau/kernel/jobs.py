@@ -4,22 +4,26 @@ A task is a function of JSON-able keyword arguments. It runs in an application c
 school (it is the platform acting) and must stand behind an identity's wall when it acts for somebody.
 """
 
+from __future__ import annotations
+
 import asyncio
 import functools
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import procrastinate
 from flask import Flask, current_app
-from procrastinate.connector import BaseConnector
-from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
 from preau.kernel.contract import registry
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
+
+if TYPE_CHECKING:
+    # Only a worker needs the library: pages enqueue by SQL.
+    import procrastinate
+    from procrastinate.connector import BaseConnector
 
 Task = Callable[..., Any]
 _tasks: dict[str, dict[str, Any]] = {}
@@ -66,11 +70,15 @@ def defer(function: Task, *, at: datetime | None = None, unique: str | None = No
 
 def schema_sql() -> str:
     """The queue's own schema, part of our migrations."""
+    from procrastinate.schema import SchemaManager
+
     return SchemaManager.get_schema()
 
 
 def build(app: Flask, connector: BaseConnector | None = None) -> procrastinate.App:
     """The queue's application, with every declared task and every schedule of the registry."""
+    import procrastinate
+
     url = str(app.config["SQLALCHEMY_ENGINES"]["default"]).replace("+psycopg", "")
     queue = procrastinate.App(connector=connector or procrastinate.PsycopgConnector(conninfo=url))
     for name, declared in _tasks.items():

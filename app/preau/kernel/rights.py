@@ -4,7 +4,7 @@ A property test proves for every rule of every service that the two agree
 (``tests/app/kernel/test_rights.py``). SOC-SEC-AUT-01, SOC-SEC-AUT-02.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -120,7 +120,7 @@ class Holds(Rule):
         column = getattr(model, self.column)
         if identity.everywhere and identity.can(self.permission):
             return column.is_not(None)  # type: ignore[no-any-return]
-        return column == any_(_ids(identity.structures_with(self.permission)))  # type: ignore[no-any-return]
+        return column == any_(ids(identity.structures_with(self.permission)))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,8 @@ class When(Rule):
         return self.sql(model)
 
 
-def _ids(values: frozenset[int]) -> Any:
+def ids(values: Collection[int]) -> Any:
+    """Keys as one array parameter, for ``any_``: whatever their number, the statement's text is the same."""
     return bindparam(None, sorted(values), type_=ARRAY(BigInteger))
 
 

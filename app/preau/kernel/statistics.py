@@ -6,10 +6,11 @@ nothing. Several processes add to the same rows.
     statistics.count("search.asked", identity)
 """
 
-import atexit
 import threading
 from collections import Counter as Tally
+from contextlib import suppress
 from datetime import datetime
+from multiprocessing.util import Finalize
 from time import monotonic
 from typing import NamedTuple
 
@@ -154,7 +155,10 @@ def init_app(app: Flask) -> None:
 
     if not app.testing:
 
-        @atexit.register
         def write_the_rest() -> None:
-            with app.app_context():
+            # The database may have stopped first: half a minute of counts is not worth an alarm.
+            with app.app_context(), suppress(SQLAlchemyError):
                 flush()
+
+        # And not atexit: the server's processes are forked, and end without it.
+        Finalize(None, write_the_rest, exitpriority=1)

@@ -31,6 +31,11 @@ SYSTEM_ROLE = "preau_system"
 MINE = "(SELECT nullif(current_setting('preau.structures', true), '')::bigint[])::bigint[]"
 ME = "(SELECT nullif(current_setting('preau.person', true), '')::bigint)"
 
+RAISE = text(
+    "SELECT set_config('role', :role, true), set_config('preau.structures', :mine, true),"
+    " set_config('preau.person', :me, true)"
+)
+
 
 class InStructure:
     """A row of one structure, seen only from it."""
@@ -126,10 +131,7 @@ def _fall_back(wall: Wall) -> None:
 
 def _raise(connection: Connection, wall: Wall) -> None:
     connection.execute(
-        text(
-            "SELECT set_config('role', :role, true), set_config('preau.structures', :mine, true),"
-            " set_config('preau.person', :me, true)"
-        ),
+        RAISE,
         {
             "role": SYSTEM_ROLE if wall.lifted else "none",
             "mine": "{" + ",".join(map(str, wall.structures)) + "}",

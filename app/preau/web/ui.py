@@ -4,12 +4,17 @@ A fragment renders one block without the top of its template, where imports woul
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask
 from jinja2 import Environment
+from markupsafe import Markup
 
-FILES = ("icons", "forms", "lists", "feedback", "people", "tiles")
+from preau.web.assets import asset
+
+SPRITE = "vendor/icons/icons.svg"
+FILES = ("forms", "lists", "feedback", "people", "tiles")
 
 
 class Macros:
@@ -17,18 +22,34 @@ class Macros:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._found: dict[str, Callable[..., Any]] = {}
+
+    def icon(self, name: str, label: str | None = None, **attributes: str) -> Markup:
+        """One icon of the sprite (names: ``web/icons.txt``); decorative without ``label``.
+
+        ``class`` may add one. A page shows dozens of the same few: each is made once.
+        """
+        return _icon(asset(SPRITE), name, label, attributes.get("class", ""))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in self._found:
-            return self._found[name]
         for file in FILES:
             macro = getattr(self._environment.get_template(f"macros/{file}.html").module, name, None)
             if macro is not None and not name.startswith("_"):
                 if not self._environment.auto_reload:
-                    self._found[name] = macro
+                    setattr(self, name, macro)
                 return cast("Callable[..., Any]", macro)
         raise AttributeError(f"no macro named {name}")
+
+
+@lru_cache(maxsize=2048)
+def _icon(sprite: str, name: str, label: str | None, added: str) -> Markup:
+    role = (
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true" focusable="false"')
+    )
+    return Markup('<svg class="pr-icon{}" viewBox="0 0 16 16" {}><use href="{}#{}"/></svg>').format(
+        f" {added}" if added else "", role, sprite, name
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -40,6 +40,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # What is read is in memory or on flash.
+    "random_page_cost": "1.1",
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }

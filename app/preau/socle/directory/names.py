@@ -10,6 +10,8 @@ from preau.socle.directory.models import Person
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 MOST_WORDS = 4
 LONGEST = 100
+# The last character of Unicode comes after whatever may follow a prefix.
+LAST = "\U0010ffff"
 
 
 def fold(text: str) -> str:
@@ -31,13 +33,14 @@ def named(text: str) -> ColumnElement[bool]:
     return and_(
         *(
             or_(
-                func.preau_fold(Person.last_name).like(_begins(word), escape="\\"),
-                func.preau_fold(Person.first_name).like(_begins(word), escape="\\"),
+                _begins(func.preau_fold(Person.last_name), word),
+                _begins(func.preau_fold(Person.first_name), word),
             )
             for word in words
         )
     )
 
 
-def _begins(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+def _begins(name: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    # What LIKE 'word%' becomes on these indexes, said so that a plan made once serves every word.
+    return and_(name.bool_op("~>=~")(word), name.bool_op("~<~")(word + LAST))

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, make_response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from odfdo import Document, Row, Table
 from sqlalchemy import select
 
 from preau.kernel import statistics
@@ -110,6 +109,8 @@ def as_ods() -> Response:
     """Every count, as a spreadsheet."""
     _period, what = _asked()
     statistics.flush()
+    from odfdo import Document, Row, Table
+
     document, table = Document("spreadsheet"), Table(_("Statistiques"))
     document.body.clear()
     for values in (HEADER, *_rows(what)):
