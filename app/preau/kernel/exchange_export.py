@@ -1,24 +1,29 @@
 """Exporting: an archive whose bytes depend on the data alone, but for the date and the export's id."""
 
 import hashlib
-import io
 import json
 import uuid
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from preau.kernel.contract import Service
 from preau.kernel.database import now
-from preau.kernel.errors import Invalid
 from preau.kernel.exchange import Exchangeable, File, Item
 from preau.kernel.exchange_context import Scope
+from preau.kernel.exchange_lines import (
+    CHUNK,
+    canonical,
+    described,
+    downgrade,
+    items_of,
+    line,
+    opened,
+    standing,
+)
 from preau.kernel.exchange_manifest import (
     Attachment,
     FileEntry,
@@ -30,11 +35,9 @@ from preau.kernel.exchange_manifest import (
     schemas,
 )
 from preau.kernel.identity import Identity
-from preau.kernel.tenancy import behind, lifted
 
 # A ZIP has no time zone and nothing before 1980; one moment for all keeps the bytes equal.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-CHUNK = 1024 * 1024
 Progress = Callable[[int], None]
 
 
@@ -78,28 +81,6 @@ def export_archive(
     return manifest
 
 
-def standing(identity: Identity, scope: Scope) -> AbstractContextManager[None]:
-    """A person's own data are read from behind that person's wall; a school's, over the walls."""
-    return behind(identity) if scope.kind == "person" and not identity.is_system else lifted()
-
-
-def items_of(identity: Identity, exchangeable: Exchangeable, scope: Scope) -> Iterator[Item]:
-    """The objects of a kind in ascending order of key, without those that the scope does not choose."""
-    wanted = scope.keys.get(exchangeable.name)
-    items: Iterable[Item] = exchangeable.export(identity, scope)
-    if wanted is not None:
-        items = (item for item in items if item.key in wanted)
-    if not exchangeable.ordered:
-        yield from sorted(items, key=lambda item: item.key)
-        return
-    last = ""
-    for item in items:
-        if item.key <= last:
-            raise ValueError(f"{exchangeable.name}: {item.key} comes after {last}, keys must ascend")
-        last = item.key
-        yield item
-
-
 def instance() -> Instance:
     """The instance, as archives name it."""
     from preau.kernel.contract import registry
@@ -122,19 +103,9 @@ def _scope_key(scope: Scope) -> str:
     return scope.refs.structure_key(scope.structure_id) if scope.kind == "structure" else ""
 
 
-def canonical(value: Any) -> bytes:
-    """JSON of one line, always the same for the same value."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def pretty(value: Any) -> bytes:
     """JSON for people, always the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2).encode() + b"\n"
-
-
-def moment(value: datetime | None) -> str | None:
-    """A date in UTC."""
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 class _Writer:
@@ -148,7 +119,7 @@ class _Writer:
         self.archive.writestr(_info(name), content)
 
     def part(self, service: Service, each: Exchangeable, items: Iterator[Item], version: int) -> Part:
-        downgrade = self._downgrade(each, version)
+        change = downgrade(each, version)
         path = f"data/{service.name}/{each.name}-v{version}.jsonl"
         digest, size, count = hashlib.sha256(), 0, 0
         # A ZIP takes one member at a time: files found on the way are written after the part.
@@ -156,10 +127,10 @@ class _Writer:
         with self.archive.open(_info(path), "w", force_zip64=True) as member:
             for item in items:
                 files = [self._file(each, item, file, waiting) for file in item.files]
-                line = canonical(self._line(item, files, downgrade)) + b"\n"
-                member.write(line)
-                digest.update(line)
-                size, count = size + len(line), count + 1
+                written = canonical(line(item, files, change)) + b"\n"
+                member.write(written)
+                digest.update(written)
+                size, count = size + len(written), count + 1
                 self.done += 1
                 self.progress(self.done)
         for sha256, file in waiting:
@@ -170,50 +141,20 @@ class _Writer:
             path_in_ent=str(service.label), count=count, size=size, sha256=digest.hexdigest(),
         )  # fmt: skip
 
-    def _downgrade(self, each: Exchangeable, version: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        if version == each.version:
-            return lambda data: data
-        if version not in each.downgrade:
-            raise Invalid(
-                _(
-                    "« %(label)s » ne s’exporte pas en version %(version)s. Versions possibles : %(known)s.",
-                    label=each.label, version=version,
-                    known=", ".join(str(each_) for each_ in sorted({each.version, *each.downgrade})),
-                ),
-                code="PRE-ECH-010",
-            )  # fmt: skip
-        return each.downgrade[version]
-
-    def _line(
-        self, item: Item, files: list[dict[str, Any]], downgrade: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
-        return {
-            "key": item.key,
-            "title": item.title,
-            "path": item.path,
-            "rights": sorted({each for each in item.rights if each}),
-            "created_at": moment(item.created_at),
-            "updated_at": moment(item.updated_at),
-            "files": files,
-            "data": downgrade(item.data.model_dump(mode="json", by_alias=True)),
-        }
-
     def _file(
         self, each: Exchangeable, item: Item, file: File, waiting: list[tuple[str, File]]
     ) -> dict[str, Any]:
-        sha256, size = _digest(file)
-        rights = sorted({right for right in file.rights if right})
+        said = described(file)
+        sha256 = said["sha256"]
         if sha256 not in self.files:
             waiting.append((sha256, file))
             self.files[sha256] = FileEntry(
                 name=file.name, media_type=file.media_type, description=file.description,
-                path=f"files/{sha256[:2]}/{sha256}", path_in_ent=file.path, size=size, sha256=sha256, rights=rights,
+                path=f"files/{sha256[:2]}/{sha256}", path_in_ent=file.path, size=said["size"], sha256=sha256,
+                rights=said["rights"],
             )  # fmt: skip
         self.files[sha256].attached_to.append(Attachment(part=each.name, key=item.key))
-        return {
-            "name": file.name, "sha256": sha256, "size": size, "media_type": file.media_type, "path": file.path,
-            "description": file.description, "rights": rights,
-        }  # fmt: skip
+        return said
 
     def _content(self, sha256: str, file: File) -> None:
         with (
@@ -222,20 +163,6 @@ class _Writer:
         ):
             while chunk := source.read(CHUNK):
                 member.write(chunk)
-
-
-def opened(file: File) -> IO[bytes]:
-    """The content of a file to export."""
-    return file.content.open("rb") if isinstance(file.content, Path) else io.BytesIO(file.content())
-
-
-def _digest(file: File) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with opened(file) as source:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
 
 
 def _info(name: str) -> zipfile.ZipInfo:

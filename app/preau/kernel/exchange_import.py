@@ -6,7 +6,6 @@ nothing. SOC-INT-IED-14, -15, -16, -21, -22.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,52 +17,19 @@ from sqlalchemy.orm.attributes import flag_modified
 from preau.kernel import journal
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, PreauError
-from preau.kernel.exchange import POLICIES, Exchangeable, Imported, ImportedFile, Item
+from preau.kernel.exchange import POLICIES, Exchangeable, Imported, Item
 from preau.kernel.exchange_archive import Archive
 from preau.kernel.exchange_context import Context, Scope
-from preau.kernel.exchange_export import items_of, standing
+from preau.kernel.exchange_lines import items_of, standing
 from preau.kernel.exchange_manifest import Line, Part, formats
 from preau.kernel.exchange_merge import merged
+from preau.kernel.exchange_reading import failure, imported, key_of, same, upgraded
+from preau.kernel.exchange_report import PartReport, Report, refusal
 from preau.kernel.identity import Identity
 from preau.kernel.transaction import atomic
 
 MOST_REPORTED = 50
 BATCH = 500
-
-
-@dataclass
-class PartReport:
-    """What was done, or would be done, with one kind of object."""
-
-    name: str
-    label: str
-    created: int = 0
-    replaced: int = 0
-    merged: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: int = 0
-    conflicts: int = 0
-
-
-@dataclass
-class Report:
-    """What an import did; a dry run's report says what it would do."""
-
-    policy: str
-    dry_run: bool
-    source: str = ""
-    exported_at: str = ""
-    parts: list[PartReport] = field(default_factory=list)
-    unsupported: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def possible(self) -> bool:
-        """Whether the import can be done under its policy."""
-        return not self.conflicts
 
 
 class _DryRun(Exception):
@@ -99,7 +65,7 @@ def import_archive(
                 with atomic():
                     run.all(only)
                     if report.conflicts and not dry_run:
-                        raise Invalid(_refusal(report), code="PRE-ECH-020")
+                        raise Invalid(refusal(report), code="PRE-ECH-020")
                     if dry_run:
                         raise _DryRun
                     journal.record(
@@ -109,16 +75,6 @@ def import_archive(
             except _DryRun:
                 pass
     return report
-
-
-def _refusal(report: Report) -> str:
-    refusal: str = _(
-        "Import refusé : %(count)s objets existent déjà, par exemple %(examples)s. Rien n’a été modifié. "
-        "Choisissez de remplacer ou de fusionner.",
-        count=sum(part.conflicts for part in report.parts),
-        examples=", ".join(report.conflicts[:3]),
-    )
-    return refusal
 
 
 class _Run:
@@ -165,8 +121,8 @@ class _Run:
                 ValueError,
                 TypeError,
             ) as error:
-                raise _failure(each, number, line, error) from error
-            kept |= {line.key, _key_of(obj or item.existing)}
+                raise failure(each, number, line, error) from error
+            kept |= {line.key, key_of(obj or item.existing)}
             if obj is not None:
                 later.append((obj, item))
             self.done += 1
@@ -182,7 +138,7 @@ class _Run:
         self, each: Exchangeable, part: Part, line: Line, there: dict[str, Item], counts: PartReport
     ) -> tuple[Any, Imported]:
         context = self.context
-        item = _imported(line, each.schema.model_validate(_upgraded(each, part.version, line.data)))
+        item = imported(line, each.schema.model_validate(upgraded(each, part.version, line.data)))
         if (owner := getattr(item.data, "owner", None)) and context.owner(owner) is None:
             counts.skipped += 1
             return None, item
@@ -194,10 +150,10 @@ class _Run:
                 if len(self.report.conflicts) < MOST_REPORTED:
                     self.report.conflicts.append(f"{each.label}{_(' :')} {line.title or line.key}")
                 return None, item
-            mine = there.get(line.key) or there.get(_key_of(item.existing))
+            mine = there.get(line.key) or there.get(key_of(item.existing))
             if context.policy == "merge" and mine is not None:
                 self.merge(each, mine, line, item)
-            if mine is not None and _same(mine, item):
+            if mine is not None and same(mine, item):
                 counts.unchanged += 1
                 return None, item
         outcome = (
@@ -253,62 +209,3 @@ class _Run:
 def keep(identity: Identity, obj: Any) -> None:
     """``remove=keep``: a replacing import leaves out nothing of this kind (people are never deleted by one)."""
     del identity, obj
-
-
-def _imported(line: Line, data: Any) -> Imported:
-    return Imported(
-        key=line.key,
-        data=data,
-        title=line.title,
-        path=line.path,
-        rights=tuple(line.rights),
-        created_at=line.created_at,
-        updated_at=line.updated_at,
-        files=tuple(
-            ImportedFile(
-                file.name,
-                file.sha256,
-                file.size,
-                file.media_type,
-                file.path,
-                file.description,
-                tuple(file.rights),
-            )
-            for file in line.files
-        ),
-    )
-
-
-def _same(mine: Item, item: Imported) -> bool:
-    same_data = mine.data.model_dump(mode="json") == item.data.model_dump(mode="json")
-    same_dates = mine.updated_at == item.updated_at and mine.created_at == item.created_at
-    return same_data and same_dates and not item.files
-
-
-def _upgraded(each: Exchangeable, version: int, data: dict[str, Any]) -> dict[str, Any]:
-    while version != each.version:
-        schema, upgrade = each.older[version]
-        data = upgrade(schema.model_validate(data).model_dump(mode="json", by_alias=True))
-        version += 1
-    return data
-
-
-def _key_of(obj: Any) -> str:
-    return str(getattr(obj, "uid", None) or getattr(obj, "id", ""))
-
-
-def _failure(each: Exchangeable, number: int, line: Line, error: Exception) -> Invalid:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        why = _("le champ « %(field)s » ne convient pas", field=".".join(map(str, first["loc"])) or "data")
-    elif isinstance(error, PreauError):
-        why = error.message
-    else:
-        why = _("il ne peut pas être écrit ici")
-    return Invalid(
-        _(
-            "Import arrêté à « %(title)s » (%(kind)s, ligne %(number)s) : %(why)s. Rien n’a été modifié.",
-            title=line.title or line.key, kind=each.label, number=number, why=why.rstrip("."),
-        ),
-        code="PRE-ECH-021",
-    )  # fmt: skip

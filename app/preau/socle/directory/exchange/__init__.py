@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from preau.kernel.exchange import Exchangeable
 from preau.kernel.exchange_import import keep
-from preau.socle.directory.exchange import reading, schemas, writing
+from preau.socle.directory.exchange import reading, schemas, writing, writing_people
 from preau.socle.directory.models import Group, Mef, Person, Structure, Subject
 
 SCHOOLS = ("structure", "everything")
@@ -30,8 +30,8 @@ FORMATS = (
         label=_l("Classes et groupes"),
     ),
     Exchangeable(
-        "person", 1, schemas.PersonV1, reading.people, writing.import_person, model=Person,
-        find=writing.find_person, link=writing.link_person, remove=keep, ordered=True, project_only=True,
+        "person", 1, schemas.PersonV1, reading.people, writing_people.import_person, model=Person,
+        find=writing_people.find_person, link=writing_people.link_person, remove=keep, ordered=True, project_only=True,
         label=_l("Personnes"),
     ),
     Exchangeable(
