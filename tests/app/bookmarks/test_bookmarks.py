@@ -1,6 +1,7 @@
 """Bookmarks as people use them."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -130,3 +131,17 @@ def test_the_api_gives_problems_that_say_what_is_wrong(browser):
     made = client.post("/api/v1/bookmarks", json={"title": "A", "url": "https://a.fr"})
     assert made.status_code == 201
     assert client.get("/api/v1/bookmarks").json["items"][0]["id"] == made.json["id"]
+
+
+def test_two_tabs_on_one_bookmark_lose_nothing_of_either(browser):
+    client = browser("teacher")
+    add(client)
+    address = f"/signets/{only(Bookmark).id}"
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address).text)[1]
+    form = {"title": "Gallica", "url": "https://gallica.bnf.fr", "seen": seen}
+    assert client.post(address, data={**form, "note": "Les cartes"}).status_code == 303
+    late = client.post(address, data={**form, "note": "Les journaux"})
+    assert late.status_code == 422
+    assert "Les cartes" in late.text
+    assert "Les journaux" in late.text
+    assert only(Bookmark).note == "Les cartes"

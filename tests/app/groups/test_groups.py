@@ -1,6 +1,7 @@
 """Groups as people make and run them."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -414,3 +415,17 @@ def test_making_a_group_is_counted_without_anybody_s_name(browser, world):
     make(browser("teacher"), world)
     assert any(key.counter == "groups.created" for key in statistics._tally)
     assert statistics.waiting() > before
+
+
+def test_two_managers_do_not_overwrite_each_other_unknowingly(browser, world):
+    client = browser("teacher")
+    make(client, world)
+    address = f"/groupes/{only().id}/modifier"
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address).text)[1]
+    form = {"structure_id": world.structures["college"], "joining": "closed", "seen": seen}
+    assert client.post(address, data={**form, "name": "Théâtre et danse"}).status_code == 303
+    late = client.post(address, data={**form, "name": "Théâtre d’ombres"})
+    assert late.status_code == 422
+    assert "Théâtre et danse" in late.text
+    assert "Théâtre d’ombres" in late.text
+    assert only().name == "Théâtre et danse"

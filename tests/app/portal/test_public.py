@@ -1,6 +1,7 @@
 """The public page: partners' logos, RGPD notice, messages by profile, legal pages the project may rewrite."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -107,3 +108,16 @@ def test_only_the_project_s_administrator_changes_public_pages(browser):
         assert browser(key).get(f"{PROJECT}/textes").status_code == 403
         assert browser(key).post(f"{PROJECT}/textes/rgpd", data={"body": "x"}).status_code == 403
         assert browser(key).post(f"{PROJECT}/logos", data={"academy_name": "x"}).status_code == 403
+
+
+def test_two_administrators_rewriting_one_text_are_told_of_each_other(browser):
+    admin = browser("admin")
+    address = f"{PROJECT}/textes/accueil"
+    admin.post(address, data={"body": "Bonjour"})
+    seen = re.search(r'name="seen" value="(\w+)"', admin.get(address).text)[1]
+    assert admin.post(address, data={"body": "Bonsoir à tous", "seen": seen}).status_code == 303
+    late = admin.post(address, data={"body": "Bienvenue à chacune", "seen": seen})
+    assert late.status_code == 422
+    assert "Bonsoir à tous" in late.text
+    assert "Bienvenue à chacune" in late.text
+    assert "Bonsoir à tous" in browser().get("/").text

@@ -53,6 +53,11 @@ def texts(*names: str) -> dict[str, str]:
     return {name: written.get(name) or default(name) for name in names}
 
 
+def written(name: str) -> PortalText | None:
+    """What the project wrote of a text, when it did."""
+    return db.session.get(PortalText, name)
+
+
 def page(name: str) -> Page:
     """The page of that name."""
     if name not in PAGES:

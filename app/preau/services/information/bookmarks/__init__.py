@@ -3,7 +3,16 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import EVERYONE, Notification, Permission, Service, Tile
-from preau.services.information.bookmarks import api, exchange, group, models, search, views
+from preau.services.information.bookmarks import (
+    api,
+    exchange,
+    folders,
+    group,
+    models,
+    search,
+    sharing,
+    views,
+)
 
 service = Service(
     code="UTI-IDO-GSI",
@@ -35,7 +44,7 @@ service = Service(
     group_tool=True,
     group_endpoint="bookmarks.group",
     needs=("directory", "groups"),
-    on_ready=(views.listen,),
+    on_ready=(sharing.listen,),
 )
 
-__all__ = ["group", "service"]
+__all__ = ["folders", "group", "service"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flask_babel import lazy_gettext as _l
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from preau.kernel.database import db
@@ -12,13 +12,14 @@ from preau.kernel.exchange_context import Context, Scope
 from preau.kernel.identity import Identity
 from preau.kernel.traits.nested import reopen
 from preau.services.information.bookmarks.models import Bookmark, Folder
+from preau.services.information.bookmarks.schemas import WebAddress
 
 
 class FolderV1(BaseModel):
     """A folder: whose, in which other, shared with which (portable) principal at which level."""
 
     owner: str
-    name: str
+    name: str = Field(min_length=1, max_length=200)
     parent: str | None = None
     position: int = 0
     shared: dict[str, str] = {}
@@ -28,9 +29,9 @@ class BookmarkV1(BaseModel):
     """A bookmark."""
 
     owner: str
-    title: str
-    url: str
-    note: str = ""
+    title: str = Field(min_length=1, max_length=200)
+    url: WebAddress
+    note: str = Field(default="", max_length=2000)
     folder: str | None = None
     position: int = 0
     shared: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import delete, exists, select
 
 from preau.kernel import rights
@@ -42,13 +42,13 @@ class GroupV1(BaseModel):
     """A group made by hand. ``structure`` is empty for one across schools; ``ends_on`` is included."""
 
     structure: str = ""
-    name: str
-    description: str = ""
+    name: str = Field(min_length=1, max_length=120)
+    description: str = Field(default="", max_length=2000)
     starts_on: date | None = None
     ends_on: date | None = None
     joining: str = "closed"
-    members: list[MemberV1] = []
-    tools: list[ToolV1] = []
+    members: list[MemberV1] = Field(default=[], max_length=members.MOST_MEMBERS)
+    tools: list[ToolV1] = Field(default=[], max_length=100)
 
 
 def export_groups(identity: Identity, scope: Scope) -> Iterator[Item]:
@@ -161,8 +161,13 @@ def _first_manager(data: GroupV1, context: Context) -> int | None:
 
 
 def _import_members(identity: Identity, group: Group, data: GroupV1, context: Context) -> None:
-    local = {context.person(each.person): each for each in data.members}
-    local.pop(None, None)
+    there = set(members.ids(group))
+    local = {}
+    for each in data.members:
+        id_ = context.person(each.person)
+        # Whoever administers one school brings its own people in, and leaves those who are in already.
+        if id_ is not None and (context.personal or id_ in there or context.owner(each.person) is not None):
+            local[id_] = each
     if context.personal:
         keys = [f"person:{each}" for each in local]
         reachable = principals().addressable(identity, keys)

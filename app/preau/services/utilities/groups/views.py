@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from preau.kernel import rights
+from preau.kernel import conflicts, rights
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, NotFound
 from preau.kernel.forms import parse
@@ -102,8 +102,10 @@ def create() -> Response:
 def change(group_id: int) -> Response:
     """Change a group's name, life and door."""
     group = rights.fetch(me(), Group, group_id, "write")
-    errors: dict[str, list[str]] = {}
-    if request.method == "POST":
+    fields = {"name": _("Nom"), "description": _("À quoi sert-il ?"), "starts_on": "", "ends_on": ""}
+    seen = conflicts.seen(group, request.form, fields)
+    errors = seen.errors
+    if request.method == "POST" and not errors:
         data, errors = parse(GroupIn, request.form)
         if data is not None:
             try:
@@ -113,10 +115,13 @@ def change(group_id: int) -> Response:
                 errors = refusal.errors or {"__all__": [refusal.message]}
     names = ("name", "description", "structure_id", "starts_on", "ends_on")
     values = {name: getattr(group, name) for name in names}
-    return _form(group, request.form or {**values, "joining": members.sheet_of(group).joining}, errors)
+    values["joining"] = members.sheet_of(group).joining
+    return _form(group, request.form or values, errors, seen)
 
 
-def _form(group: Group | None, values: Any, errors: dict[str, list[str]]) -> Response:
+def _form(
+    group: Group | None, values: Any, errors: dict[str, list[str]], seen: conflicts.Seen | None = None
+) -> Response:
     choices: list[tuple[Any, str]] = list(operations.schools(me()))
     if me().can("groups.across"):
         choices.append(("", _("Plusieurs établissements")))
@@ -127,6 +132,7 @@ def _form(group: Group | None, values: Any, errors: dict[str, list[str]]) -> Res
         values=values,
         schools=choices,
         errors=errors,
+        seen=seen,
     )
 
 

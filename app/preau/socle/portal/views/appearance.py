@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from preau.kernel import conflicts
 from preau.kernel.contract import registry
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, Refused
@@ -124,8 +125,10 @@ def message(level: str, scope_id: int, message_id: uuid.UUID | None = None) -> B
     """Write a message, or change one."""
     found = _level(level, scope_id)
     existing = messages.message(me(), message_id) if message_id else None
-    errors: dict[str, list[str]] = {}
-    if request.method == "POST":
+    rest = dict.fromkeys(("tone", "audience", "public", "starts_on", "ends_on"), "")
+    seen = conflicts.seen(existing, request.form, {"title": _("Titre"), "body": _("Texte"), **rest})
+    errors = seen.errors
+    if request.method == "POST" and not errors:
         data, errors = parse(messages.MessageIn, request.form)
         if data is not None:
             messages.write_message(me(), found.structure_id, data, existing)
@@ -134,7 +137,7 @@ def message(level: str, scope_id: int, message_id: uuid.UUID | None = None) -> B
     audience = request.form.getlist("audience") if errors else (existing.audience if existing else [])
     return _page(
         "message.html", found, 422 if errors else 200, message=existing, data=shown, audience=audience,
-        profiles=list(PROFILE_PLURALS.items()), errors=errors, tab="appearance.messages",
+        profiles=list(PROFILE_PLURALS.items()), errors=errors, seen=seen, tab="appearance.messages",
     )  # fmt: skip
 
 
@@ -194,8 +197,10 @@ def list_texts(level: str, scope_id: int) -> BaseResponse:
 @blueprint.route("/<any(project):level>/<int:scope_id>/textes/<name>", methods=["GET", "POST"])
 def text(level: str, scope_id: int, name: str) -> BaseResponse:
     """Rewrite a public text."""
-    found, page, errors = _level(level, scope_id), page_texts.page(name), {}
-    if request.method == "POST":
+    found, page = _level(level, scope_id), page_texts.page(name)
+    seen = conflicts.seen(page_texts.written(name), request.form, {"body": _("Texte")})
+    errors = seen.errors
+    if request.method == "POST" and not errors:
         try:
             page_texts.rewrite(me(), name, request.form.get("body", ""))
             return done(_("Le texte est publié."), "appearance.texts", level=level, scope_id=scope_id)
@@ -209,5 +214,6 @@ def text(level: str, scope_id: int, name: str) -> BaseResponse:
         page=page,
         body=body,
         errors=errors,
+        seen=seen,
         tab="appearance.texts",
     )

@@ -107,6 +107,12 @@ document.addEventListener("click", (event) => {
   form.reset();
   button.closest(".pr-alert").remove();
 });
+// htmx sends the whole form of a button: a preview needs the text alone, not the files chosen beside it.
+document.addEventListener("htmx:config:request", (event) => {
+  const only = event.target.dataset?.only?.split(" ");
+  const body = event.detail?.ctx?.request?.body;
+  if (only && body instanceof FormData) for (const name of new Set(body.keys())) if (!only.includes(name)) body.delete(name);
+});
 document.addEventListener("htmx:after:swap", () => prepare(document));
 
 forgetReceived();
