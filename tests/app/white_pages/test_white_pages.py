@@ -1,19 +1,30 @@
 """The directory as each one may see it: rules of the school, restrictions of the person, safe for minors."""
 
 import io
+import re
 
 import pytest
-from sqlalchemy import select
+from PIL import Image
+from sqlalchemy import delete, select
 
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
+from preau.kernel.exchange_context import Scope
+from preau.kernel.exchange_import import import_archive
+from preau.kernel.identity import system
 from preau.kernel.rights import may
 from preau.kernel.tenancy import behind, lifted
+from preau.kernel.transaction import atomic
 from preau.services.information.white_pages import lookup, operations, transfer
-from preau.services.information.white_pages.lookup import Criteria
+from preau.services.information.white_pages.cards import Criteria
+from preau.services.information.white_pages.models import Entry
 from preau.services.information.white_pages.operations import EntryIn
 from preau.services.information.white_pages.visibility import View
 from preau.socle.directory.models import Profile, Subject, Teaching
+from tests.app.exchange.conftest import comparable
+from tests.app.exchange.conftest import export as export_fixture
+
+export = export_fixture
 
 
 def seen_by(world, key, **criteria):
@@ -208,16 +219,35 @@ def test_the_direction_exports_changes_and_imports_the_white_pages(world, browse
         b"", b"\x00\xff" * 50, b"nom;prenom\nA;B\n", b"uid;courriel\nW9999999;a@b.fr\n",
         b"uid;courriel\nW0000003;a@b.fr\nW0000003;pas bon\n", b'uid;courriel\nW0000003;"a@b.fr\n',
         b"uid;telephone\nW0000005;0600000000\n",
+        b"BEGIN:VCARD\n", b"BEGIN:VCARD\nEMAIL:a@b.fr\nEND:VCARD\n",
+        b"BEGIN:VCARD\nUID:urn:preau:W0000003\nEMAIL:a@b.fr\nEND:VCARD\n"
+        b"BEGIN:VCARD\nUID:urn:preau:W0000003\nEMAIL:pas bon\nEND:VCARD\n",
     ],
 )  # fmt: skip
 def test_a_bad_import_says_why_and_changes_nothing(world, content):
     head = world.identity("head")
     with behind(head), pytest.raises(Invalid) as refused:
-        transfer.read_csv(head, world.structures["college"], content)
+        transfer.read(head, world.structures["college"], content)
     assert refused.value.errors
     assert seen_by(world, "head")["Théo"].mail == ""
 
 
+@pytest.mark.sdet("UTI-IDO-PBL-07", "UTI-IDO-PBL-08")
+def test_cards_changed_in_an_address_book_come_back(world, browser):
+    write_entry(
+        world, "teacher", mail="theo@exemple.fr", phone="0556000000", about="Latin, grec ; théâtre\nle midi"
+    )
+    head, school = browser("head"), world.structures["college"]
+    cards = head.get("/annuaire/export.vcf").text
+    changed = cards.replace(
+        "EMAIL:theo@exemple.fr", "item1.EMAIL;TYPE=work:prof@exemple.fr\r\nEMAIL:autre@exemple.fr"
+    )
+    answer = head.post(f"/annuaire/import/{school}", data={"file": (io.BytesIO(changed.encode()), "a.vcf")})
+    assert answer.status_code == 303
+    assert head.get("/annuaire/export.vcf").text == cards.replace("theo@", "prof@")
+
+
+@pytest.mark.sdet("UTI-IDO-PBL-05")
 def test_a_card_for_an_address_book_holds_only_what_the_reader_sees(world, browser):
     write_entry(world, "teacher", mail="theo@exemple.fr", phone="0556000000")
     number = profile_of(world, "teacher")
@@ -228,3 +258,80 @@ def test_a_card_for_an_address_book_holds_only_what_the_reader_sees(world, brows
 def test_people_are_found_from_the_search_field_of_every_page(browser):
     assert "Théo" in browser("pupil").get("/recherche?q=professeur").text
     assert "Gaëlle" not in browser("pupil").get("/recherche?q=ga%C3%ABlle").text
+
+
+def a_photo(size=(900, 600)):
+    made = io.BytesIO()
+    Image.new("RGB", size, "teal").save(made, "JPEG")
+    made.seek(0)
+    return made
+
+
+def with_photo(client, **more):
+    return client.post("/annuaire/ma-fiche", data={"photo": (a_photo(), "moi.jpg"), **more})
+
+
+@pytest.mark.sdet("UTI-IDO-PBL-02", "UTI-IDO-PBL-04")
+def test_an_adult_shows_a_photo_to_whom_they_like(world, browser):
+    number = profile_of(world, "teacher")
+    address = f"/annuaire/personnes/{number}/photo"
+    assert browser("pupil").get(address).status_code == 404
+    assert with_photo(browser("teacher")).status_code == 303
+    with browser("pupil").get(address) as shown:
+        assert shown.mimetype == "image/webp"
+        assert max(Image.open(io.BytesIO(shown.data)).size) == 320
+    assert address in browser("pupil").get("/annuaire/").text
+    assert "PHOTO:data:image/jpeg" in browser("head").get(f"/annuaire/personnes/{number}.vcf").text
+    browser("teacher").post("/annuaire/ma-fiche", data={"hide_photo": ["pupil"]})
+    assert browser("pupil").get(address).status_code == 404
+    assert "PHOTO" not in browser("pupil").get(f"/annuaire/personnes/{number}.vcf").text
+    with browser("head").get(address) as seen:
+        assert seen.status_code == 200
+
+
+def test_a_photo_is_taken_away_by_its_owner_or_the_direction_alone(world, browser):
+    number = profile_of(world, "teacher")
+    with_photo(browser("teacher"))
+    remove = f"/annuaire/personnes/{number}/photo/retirer"
+    assert browser("camille").post(remove).status_code == 403
+    assert browser("head").post(remove).status_code == 303
+    assert browser("head").get(f"/annuaire/personnes/{number}/photo").status_code == 404
+    assert browser("teacher").post(remove).status_code == 404
+
+
+def test_a_minor_has_no_photo_and_what_is_no_picture_is_refused(browser):
+    assert with_photo(browser("pupil")).status_code == 422
+    broken = {"photo": (io.BytesIO(b"<svg onload=alert(1)>"), "moi.png"), "about": "Je lis"}
+    answer = browser("teacher").post("/annuaire/ma-fiche", data=broken)
+    assert answer.status_code == 422
+    assert "Je lis" in answer.text
+
+
+def test_two_tabs_do_not_overwrite_each_other_unknowingly(browser):
+    client = browser("teacher")
+    seen = re.search(r'name="seen" value="(\w+)"', client.get("/annuaire/ma-fiche").text)[1]
+    assert (
+        client.post("/annuaire/ma-fiche", data={"seen": seen, "about": "Premier onglet"}).status_code == 303
+    )
+    late = client.post("/annuaire/ma-fiche", data={"seen": seen, "about": "Second onglet"})
+    assert late.status_code == 422
+    assert "Premier onglet" in late.text
+    assert "Second onglet" in late.text
+    again = re.search(r'name="seen" value="(\w+)"', late.text)[1]
+    assert (
+        client.post("/annuaire/ma-fiche", data={"seen": again, "about": "Second onglet"}).status_code == 303
+    )
+    assert "Second onglet" in client.get("/annuaire/ma-fiche").text
+
+
+@pytest.mark.sdet("UTI-IDO-PBL-07", "SOC-INT-IED-06")
+@pytest.mark.parametrize("policy", ["replace", "merge"])
+def test_the_entries_of_a_school_come_back_the_same_with_their_photos(world, browser, export, policy):
+    write_entry(world, "teacher", mail="theo@exemple.fr", about="Latin")
+    with_photo(browser("teacher"), mail="theo@exemple.fr")
+    before = export(structure="college")
+    with lifted(), atomic() as session:
+        session.execute(delete(Entry))
+    scope = Scope("structure", structure_id=world.structures["college"])
+    import_archive(system("tests"), scope, io.BytesIO(before), policy=policy)
+    assert comparable(export(structure="college")) == comparable(before)

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import EVERYONE, AdminPage, Permission, ProfileKind, Service, Tile
 from preau.kernel.rights import Access, Holds, Nobody
-from preau.services.information.white_pages import exchange, models, search, views
+from preau.services.information.white_pages import administration, exchange, models, search, views
 from preau.services.information.white_pages.visibility import MANAGE, VISIBLE
 from preau.socle.directory.models import Profile
 
@@ -22,6 +22,7 @@ service = Service(
         "UTI-IDO-PBL-02",
         "UTI-IDO-PBL-03",
         "UTI-IDO-PBL-04",
+        "UTI-IDO-PBL-05",
         "UTI-IDO-PBL-06",
         "UTI-IDO-PBL-07",
         "UTI-IDO-PBL-08",
@@ -55,3 +56,5 @@ service = Service(
     across_schools=True,
     needs=("directory",),
 )
+
+__all__ = ["administration", "service"]

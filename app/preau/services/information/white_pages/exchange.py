@@ -3,28 +3,28 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from pydantic import BaseModel
 from sqlalchemy import select
 
+from preau.kernel import files
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
-from preau.kernel.exchange import Exchangeable, Imported, Item
+from preau.kernel.exchange import Exchangeable, File, Imported, Item
 from preau.kernel.exchange_context import Context, Scope
 from preau.kernel.identity import Identity
+from preau.services.information.white_pages import photos
 from preau.services.information.white_pages.models import Entry
-from preau.socle.directory.models import Person
+from preau.services.information.white_pages.operations import OF_ADULTS, EntryIn
+from preau.socle.directory.models import Person, Profile
+
+PHOTO = "photo.webp"
 
 
-class WhitePageV1(BaseModel):
+class WhitePageV1(EntryIn):
     """What a person says of themselves, and from whom they keep which field back."""
 
     person: str
-    mail: str = ""
-    phone: str = ""
-    website: str = ""
-    about: str = ""
-    restrictions: dict[str, list[str]] = {}
 
 
 def export_entries(identity: Identity, scope: Scope) -> Iterator[Item]:
@@ -50,7 +50,16 @@ def export_entries(identity: Identity, scope: Scope) -> Iterator[Item]:
             path="/annuaire/ma-fiche",
             rights=[f"person:{uid}"],
             updated_at=entry.updated_at,
+            files=_photo(entry.photo, uid),
         )
+
+
+def _photo(sha256: str | None, uid: str) -> list[File]:
+    if sha256 is None:
+        return []
+    path = files.path_of(sha256)
+    content = path if path is not None else lambda: files.opened(sha256).read()
+    return [File(PHOTO, content, photos.MEDIA_TYPE, path="/annuaire/ma-fiche", rights=[f"person:{uid}"])]
 
 
 def find_entry(identity: Identity, item: Imported, context: Context) -> Entry | None:
@@ -66,13 +75,26 @@ def import_entry(identity: Identity, item: Imported, context: Context) -> Entry:
     person_id = context.owner(item.data.person)
     if person_id is None:
         raise Invalid(f"person {item.data.person}")
+    published = any(getattr(item.data, name) for name in OF_ADULTS) or bool(item.files)
+    if published and _is_only_pupil(person_id):
+        raise Invalid(_("un élève ne publie ni photo, ni courriel, ni téléphone, ni site"))
     entry = item.existing or Entry(person_id=person_id)
     for name in ("mail", "phone", "website", "about", "restrictions"):
         setattr(entry, name, getattr(item.data, name))
+    picture = next((each for each in item.files if each.name == PHOTO), None)
+    if picture is not None:
+        entry.photo = files.store(photos.checked(context.open(picture))).sha256
+    elif context.policy != "merge":
+        entry.photo = None
     if isinstance(item.updated_at, datetime):
         entry.updated_at = item.updated_at
     db.session.add(entry)
     return entry
+
+
+def _is_only_pupil(person_id: int) -> bool:
+    present = select(Profile.kind).where(Profile.person_id == person_id, Profile.left_on.is_(None))
+    return set(db.session.scalars(present)) == {"pupil"}
 
 
 FORMATS = (

@@ -1,11 +1,9 @@
 """Consulting the white pages: by school, profile, class, subject and name (UTI-IDO-PBL-01/06)."""
 
-import time
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from pydantic import BaseModel, Field
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -13,6 +11,7 @@ from preau.kernel.database import db
 from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
+from preau.services.information.white_pages.cards import COUNTED, PER_PAGE, Card, Criteria, Found
 from preau.services.information.white_pages.models import Entry
 from preau.services.information.white_pages.visibility import VISIBLE, Matrix, fields_seen, is_child, matrices
 from preau.socle.directory.models import (
@@ -25,77 +24,9 @@ from preau.socle.directory.models import (
     Subject,
     Teaching,
 )
-from preau.socle.directory.names import LONGEST, named, words_of
-from preau.socle.directory.words import PROFILE_LABELS
+from preau.socle.directory.names import named, words_of
 
-PER_PAGE = 30
-CHOICES_SECONDS = 60.0
-Choices = list[tuple[str, str]]
-_choices: dict[int, tuple[float, Choices, Choices]] = {}
-# Beyond, the number of results says nothing more to a reader, and counting costs.
-COUNTED = 1000
-LARGEST_GROUP = 400
-# Beyond, an administrator looks for the school by name in the directory's own pages.
-MOST_SCHOOLS = 1000
-
-
-class Criteria(BaseModel):
-    """What is looked for. Empty fields do not narrow."""
-
-    q: str = Field(default="", max_length=LONGEST)
-    ecole: int | None = None
-    profil: str = Field(default="", max_length=20)
-    classe: str = Field(default="", max_length=40)
-    matiere: str = Field(default="", max_length=40)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing narrows."""
-        return self == Criteria()
-
-
-@dataclass(slots=True)
-class Card:
-    """A person in the white pages, with what the reader may see of them and nothing else."""
-
-    profile_id: int
-    uid: str
-    first_name: str
-    last_name: str
-    kind: str
-    structure_id: int
-    structure: str
-    function: str = ""
-    mail: str = ""
-    phone: str = ""
-    website: str = ""
-    about: str = ""
-    seen: frozenset[str] = frozenset()
-    related: list[tuple[str, str, int | None]] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """First name and last name."""
-        return f"{self.first_name} {self.last_name}"
-
-    @property
-    def profile(self) -> str:
-        """The profile in French."""
-        return str(PROFILE_LABELS[self.kind])
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of the list. ``total`` stops counting at :data:`COUNTED`."""
-
-    cards: list[Card]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PER_PAGE))
+SAID = ("mail", "phone", "website", "about", "photo")
 
 
 def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = None) -> Select[tuple[Profile]]:
@@ -109,7 +40,11 @@ def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = No
         .join(Person, Person.id == Profile.person_id)
         .where(Profile.left_on.is_(None), Person.merged_into_id.is_(None))
     )
-    if words_of(criteria.q):
+    if words_of(criteria.q) and criteria.only_a_name:
+        # Which of more than a thousand people are shown says nothing: the reader is asked for more words.
+        some = select(Person.id).where(named(criteria.q), Person.merged_into_id.is_(None)).limit(COUNTED + 1)
+        asked = asked.where(Person.id.in_(some))
+    elif words_of(criteria.q):
         asked = asked.where(named(criteria.q))
     if criteria.ecole is not None:
         asked = asked.where(Profile.structure_id == criteria.ecole)
@@ -146,7 +81,9 @@ def cards(identity: Identity, asked: Select[Any]) -> list[Card]:
     return _read(identity, asked)[0]
 
 
-def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) -> tuple[list[Card], int]:
+@cache
+def _functions() -> tuple[Any, Any]:
+    """Names of a pupil's classes, labels of a teacher's subjects."""
     classes = (
         select(func.array_agg(Group.name))
         .join(Membership, Membership.group_id == Group.id)
@@ -167,40 +104,53 @@ def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) 
         .correlate(Profile)
         .scalar_subquery()
     )
+    return classes.label("classes"), subjects.label("subjects")
+
+
+def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) -> tuple[list[Card], int]:
+    # The page first, then what is said of its people: the rest of the school is only counted.
+    page = asked.with_only_columns(Profile.id, func.count().over().label("total")).subquery()
     rows = db.session.execute(
-        asked.join(Structure, Structure.id == Profile.structure_id)
-        .outerjoin(Entry, Entry.person_id == Profile.person_id)
-        .with_only_columns(
-            Profile,
+        select(
+            Profile.id,
+            Profile.person_id,
+            Profile.kind,
+            Profile.structure_id,
+            Profile.functions,
             Person.uid,
             Person.first_name,
             Person.last_name,
-            Structure.name,
-            Entry,
-            is_child(identity, Profile),
-            classes,
-            subjects,
-            func.count().over(),
+            Structure.name.label("school"),
+            *(getattr(Entry, name) for name in (*SAID, "restrictions")),
+            is_child(identity, Profile).label("child"),
+            *_functions(),
+            page.c.total,
         )
+        .join(page, page.c.id == Profile.id)
+        .join(Person, Person.id == Profile.person_id)
+        .join(Structure, Structure.id == Profile.structure_id)
+        .outerjoin(Entry, Entry.person_id == Profile.person_id)
+        .order_by(Person.last_name, Person.first_name, Profile.id)
     ).all()
     if matrix is None:
-        matrix = matrices(frozenset(row[0].structure_id for row in rows))
-    return [_card(identity, row, matrix) for row in rows], rows[0][-1] if rows else 0
+        matrix = matrices(frozenset(row.structure_id for row in rows))
+    return [_card(identity, row, matrix) for row in rows], rows[0].total if rows else 0
 
 
 def _card(identity: Identity, row: Any, matrix: Matrix) -> Card:
-    profile, uid, first, last, school, entry, child, classes, subjects, _total = row
-    seen = fields_seen(identity, profile, entry, matrix, child=child)
-    card = Card(profile.id, uid, first, last, profile.kind, profile.structure_id, school, seen=seen)
+    seen = fields_seen(identity, row, row.restrictions, matrix, child=row.child)
+    card = Card(
+        row.id, row.uid, row.first_name, row.last_name, row.kind, row.structure_id, row.school, seen=seen
+    )
     if "function" in seen:
-        card.function = ", ".join(sorted({*(classes or ()), *(subjects or ())})) or _declared(profile)
-    for name in ("mail", "phone", "website", "about"):
-        if name in seen and entry is not None:
-            setattr(card, name, getattr(entry, name))
+        card.function = ", ".join(sorted({*(row.classes or ()), *(row.subjects or ())})) or _declared(row)
+    for name in SAID:
+        if name in seen:
+            setattr(card, name, getattr(row, name) or "")
     return card
 
 
-def _declared(profile: Profile) -> str:
+def _declared(profile: Any) -> str:
     return ", ".join(filter(None, (str(each.get("label", "")) for each in profile.functions)))
 
 
@@ -212,6 +162,11 @@ def card_of(identity: Identity, profile_id: int) -> Card:
     if "relations" in made[0].seen:
         made[0].related = _related(identity, db.session.get_one(Profile, profile_id))
     return made[0]
+
+
+def own_profile(identity: Identity) -> int | None:
+    """The identity's profile in the chosen school."""
+    return next((each.id for each in identity.profiles if each.structure_id == identity.structure_id), None)
 
 
 def _related(identity: Identity, profile: Profile) -> list[tuple[str, str, int | None]]:
@@ -237,60 +192,3 @@ def _related(identity: Identity, profile: Profile) -> list[tuple[str, str, int |
         (f"{first} {last}", roles[legal] if pupil else _("Enfant"), shown)
         for first, last, legal, shown in rows
     ]
-
-
-def schools_of(identity: Identity) -> list[tuple[int, str]]:
-    """Schools that the reader may choose among."""
-    if not identity.everywhere:
-        mine = {(each.structure_id, each.structure_name) for each in identity.profiles}
-        return sorted(mine, key=lambda school: school[1])
-    asked = select(Structure.id, Structure.name).order_by(Structure.name).limit(MOST_SCHOOLS)
-    return [(number, name) for number, name in db.session.execute(asked)]
-
-
-def choices_of(identity: Identity, structure_id: int | None) -> tuple[Choices, Choices]:
-    """Classes and subjects of a school of the reader's, to choose among; read again every minute."""
-    if structure_id is None or not (identity.everywhere or structure_id in identity.structures):
-        return [], []
-    kept = _choices.get(structure_id)
-    if kept is None or time.monotonic() - kept[0] > CHOICES_SECONDS:
-        kept = _choices[structure_id] = (time.monotonic(), _classes(structure_id), _subjects(structure_id))
-    return kept[1], kept[2]
-
-
-def _classes(structure_id: int) -> Choices:
-    rows = db.session.execute(
-        select(Group.uid, Group.name)
-        .where(
-            Group.structure_id == structure_id,
-            Group.kind.in_(("class", "teaching")),
-            Group.ends_on.is_(None),
-        )
-        .order_by(Group.kind, Group.name)
-        .limit(LARGEST_GROUP)
-    )
-    return [(uid, name) for uid, name in rows]
-
-
-def _subjects(structure_id: int) -> Choices:
-    rows = db.session.execute(
-        select(Subject.code, Subject.label)
-        .where(Subject.code.in_(select(Teaching.subject_code).where(Teaching.structure_id == structure_id)))
-        .order_by(Subject.label)
-    )
-    return [(code, label) for code, label in rows]
-
-
-def group_named(uid: str) -> Group:
-    """A class or group of one of the reader's schools."""
-    group = db.session.scalar(select(Group).where(Group.uid == uid, Group.structure_id.is_not(None)))
-    if group is None:
-        raise NotFound(_("Cette classe n’existe pas ou ne vous est pas ouverte."))
-    return group
-
-
-def members_seen(identity: Identity, group: Group) -> list[Card]:
-    """The members of a class whom the reader may see, teachers first."""
-    asked = statement(identity, Criteria(classe=group.uid)).order_by(Person.last_name, Person.first_name)
-    unique = {card.uid: card for card in cards(identity, asked.limit(LARGEST_GROUP))}
-    return sorted(unique.values(), key=lambda card: card.kind == "pupil")

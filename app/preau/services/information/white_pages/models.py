@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from preau.kernel import files
 from preau.kernel.database import Key, Model, Updated, Words
 from preau.kernel.tenancy import InStructure, through
 
@@ -28,7 +29,10 @@ class VisibilityRule(InStructure, Model):
 
 
 class Entry(Model):
-    """What a person adds to the directory, and what they keep back: field → kinds of profiles, or "all"."""
+    """What a person adds to the directory, and what they keep back: field → kinds of profiles, or "all".
+
+    ``photo`` is the hash of a stored picture.
+    """
 
     __tablename__ = "white_page"
     __wall__ = through("person", "person_id")
@@ -38,5 +42,9 @@ class Entry(Model):
     phone: Mapped[str] = mapped_column(default="", server_default="")
     website: Mapped[str] = mapped_column(default="", server_default="")
     about: Mapped[str] = mapped_column(default="", server_default="")
+    photo: Mapped[str | None] = mapped_column(index=True)
     restrictions: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     updated_at: Mapped[Updated]
+
+
+files.refer(Entry.photo)

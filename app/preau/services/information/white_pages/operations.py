@@ -3,13 +3,15 @@
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field, field_validator
 from sqlalchemy import delete
+from werkzeug.datastructures import FileStorage
 
-from preau.kernel import journal
+from preau.kernel import files, journal
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid, Refused
 from preau.kernel.identity import EVERYONE, Identity
 from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
+from preau.services.information.white_pages import photos
 from preau.services.information.white_pages.models import Entry, VisibilityRule
 from preau.services.information.white_pages.visibility import (
     DEFAULTS,
@@ -22,9 +24,9 @@ from preau.services.information.white_pages.visibility import (
     matrices,
 )
 
-# A pupil is a minor: neither mail, nor telephone, nor site of their own.
+# A pupil is a minor: neither mail, nor telephone, nor site, nor photo of their own.
 OF_ADULTS = ("mail", "phone", "website")
-RESTRICTABLE = ("name", "mail", "phone", "website", "about")
+RESTRICTABLE = ("name", "photo", "mail", "phone", "website", "about")
 NAMELESS = ("pupil", "guardian")
 
 
@@ -52,7 +54,7 @@ class EntryIn(BaseModel):
 def own_entry(identity: Identity) -> Entry:
     """The person's own entry, empty when there is none yet."""
     return db.session.get(Entry, identity.person_id) or Entry(
-        person_id=identity.person_id, mail="", phone="", website="", about="", restrictions={}
+        person_id=identity.person_id, mail="", phone="", website="", about="", photo=None, restrictions={}
     )
 
 
@@ -61,11 +63,14 @@ def may_hide_name(identity: Identity) -> bool:
     return identity.kinds <= set(NAMELESS)
 
 
-def update_entry(identity: Identity, data: EntryIn) -> Entry:
-    """Change one's own entry."""
+def update_entry(identity: Identity, data: EntryIn, photo: FileStorage | None = None) -> Entry:
+    """Change one's own entry; a photo replaces the one that is there."""
     require_permission(identity, "white_pages.update")
     if identity.kinds == {"pupil"} and any(getattr(data, name) for name in OF_ADULTS):
         raise Refused(_("Un élève ne publie ni courriel, ni téléphone, ni site dans l’annuaire."))
+    picture = photos.prepared(photo) if photo is not None and photo.filename else None
+    if picture and identity.kinds == {"pupil"}:
+        raise Refused(_("Un élève ne publie pas de photo dans l’annuaire."))
     restrictions = dict(data.restrictions)
     if not may_hide_name(identity):
         restrictions.pop("name", None)
@@ -74,6 +79,8 @@ def update_entry(identity: Identity, data: EntryIn) -> Entry:
         for name in ("mail", "phone", "website", "about"):
             setattr(entry, name, getattr(data, name))
         entry.restrictions = restrictions
+        if picture:
+            entry.photo = files.store(picture).sha256
         session.add(entry)
         journal.record(identity, "white_pages.update_entry", kind="white_page", key=identity.uid)
     return entry

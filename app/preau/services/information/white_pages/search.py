@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from preau.kernel.identity import Identity
 from preau.kernel.search import Federated, Hit
-from preau.services.information.white_pages.lookup import Criteria, cards, statement
+from preau.services.information.white_pages.cards import Criteria
+from preau.services.information.white_pages.lookup import cards, statement
 from preau.socle.directory.models import Person
 from preau.socle.directory.names import LONGEST, words_of
 

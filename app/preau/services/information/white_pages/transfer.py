@@ -1,6 +1,6 @@
-"""White pages in open formats: vCard 4.0 (RFC 6350) and CSV, out and, for CSV, back in (UTI-IDO-PBL-05/07/08).
+"""White pages as a table, out and back in, and the import of a table or of cards (UTI-IDO-PBL-07/08).
 
-The CSV is described in docs/formats/pages-blanches.md; ``format`` in its first column is its version.
+Both are described in docs/formats/pages-blanches.md; ``format`` in the table's first column is its version.
 """
 
 import csv
@@ -19,7 +19,8 @@ from preau.kernel.forms import errors_of
 from preau.kernel.identity import Identity
 from preau.kernel.rights import require_permission
 from preau.kernel.transaction import atomic
-from preau.services.information.white_pages.lookup import Card
+from preau.services.information.white_pages import vcard
+from preau.services.information.white_pages.cards import Card
 from preau.services.information.white_pages.models import Entry
 from preau.services.information.white_pages.operations import OF_ADULTS, EntryIn
 from preau.services.information.white_pages.visibility import MANAGE
@@ -59,57 +60,21 @@ def _is_phone(value: str) -> bool:
     return value.startswith("+") and value[1:].replace(" ", "").isdigit()
 
 
-def to_vcards(cards: Iterable[Card]) -> str:
-    """The cards as vCard 4.0, with what the reader sees of them."""
-    return "".join(_vcard(card) for card in cards)
-
-
-def _vcard(card: Card) -> str:
-    lines = [
-        "BEGIN:VCARD",
-        "VERSION:4.0",
-        f"UID:urn:preau:{card.uid}",
-        f"FN:{_escape(card.name)}",
-        f"N:{_escape(card.last_name)};{_escape(card.first_name)};;;",
-        f"ORG:{_escape(card.structure)}",
-        f"ROLE:{_escape(card.profile)}",
-    ]
-    optional = {"TITLE": card.function, "EMAIL": card.mail, "URL": card.website, "NOTE": card.about}
-    lines += [f"{name}:{_escape(value)}" for name, value in optional.items() if value]
-    if card.phone:
-        lines.append(f"TEL;VALUE=text:{_escape(card.phone)}")
-    lines.append("END:VCARD")
-    return "".join(_folded(line) for line in lines)
-
-
-def _escape(value: str) -> str:
-    for special, escaped in (("\\", "\\\\"), ("\n", "\\n"), ("\r", ""), (",", "\\,"), (";", "\\;")):
-        value = value.replace(special, escaped)
-    return value
-
-
-def _folded(line: str) -> str:
-    """RFC 6350 3.2: lines of at most 75 octets, never cut inside a character."""
-    folded, current = "", ""
-    for character in line:
-        if len((current + character).encode()) > 75:  # noqa: PLR2004 - the RFC's
-            folded, current = folded + current + "\r\n", " "
-        current += character
-    return folded + current + "\r\n"
-
-
-def read_csv(identity: Identity, structure_id: int, content: bytes) -> int:
-    """Update the entries of people of a school from a CSV; all or nothing. Return how many."""
+def read(identity: Identity, structure_id: int, content: bytes) -> int:
+    """Update the entries of people of a school from a table or cards; all or nothing. Return how many."""
     require_permission(identity, MANAGE, structure_id)
-    rows = _rows(content)
+    if len(content) > LARGEST_BYTES:
+        raise Invalid(_("Ce fichier dépasse 10 Mo."), {"file": [_("Découpez-le, puis recommencez.")]})
+    cards = vcard.are_cards(content)
+    rows = vcard.rows(content) if cards else _rows(content)
     members = _members(structure_id)
     errors: dict[str, list[str]] = {}
     accepted: list[tuple[int, dict[str, str]]] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=1 if cards else 2):
         try:
             accepted.append(_one(row, members))
         except Invalid as refused:
-            errors[f"ligne {number}"] = [refused.message]
+            errors[f"{'fiche' if cards else 'ligne'} {number}"] = [refused.message]
     if errors:
         shown = dict(list(errors.items())[:20])
         raise Invalid(_("Rien n’a été importé : corrigez ces lignes, puis recommencez."), shown)
@@ -126,8 +91,6 @@ def read_csv(identity: Identity, structure_id: int, content: bytes) -> int:
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
-    if len(content) > LARGEST_BYTES:
-        raise Invalid(_("Ce fichier dépasse 10 Mo."), {"file": [_("Découpez-le, puis recommencez.")]})
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

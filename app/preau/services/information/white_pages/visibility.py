@@ -6,15 +6,17 @@ contacts are seen by nobody but the school's staff. UTI-IDO-PBL-03, UTI-IDO-PBL-
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, exists, false, or_, select, true
+from sqlalchemy import Text, and_, any_, bindparam, exists, false, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from preau.kernel.database import db
 from preau.kernel.identity import EVERYONE, Identity
-from preau.kernel.rights import Rule, Where
+from preau.kernel.rights import Rule, Where, ids
 from preau.services.information.white_pages.models import Entry, VisibilityRule
 from preau.socle.directory.models import Membership, Profile, Relation
 
@@ -26,6 +28,7 @@ SCOPES = (
 )
 FIELDS = (
     ("function", _l("Classe, matières, fonction")),
+    ("photo", _l("Photo")),
     ("mail", _l("Courriel")),
     ("phone", _l("Téléphone")),
     ("website", _l("Site web")),
@@ -34,7 +37,7 @@ FIELDS = (
 )
 FIELD_NAMES = tuple(name for name, _label in FIELDS)
 ALL = FIELD_NAMES
-PUBLIC = ("function", "website", "about")
+PUBLIC = ("function", "photo", "website", "about")
 STAFF = ("teacher", "staff", "head")
 MANAGE = "white_pages.manage"
 LARGEST = 2000
@@ -75,7 +78,15 @@ Matrix = dict[int, dict[tuple[str, str], View]]
 def matrices(structure_ids: frozenset[int]) -> Matrix:
     """The rules of these schools, in one query."""
     found: Matrix = {structure_id: dict(DEFAULTS) for structure_id in structure_ids}
-    rows = db.session.scalars(select(VisibilityRule).where(VisibilityRule.structure_id.in_(structure_ids)))
+    rows = db.session.execute(
+        select(
+            VisibilityRule.structure_id,
+            VisibilityRule.viewer,
+            VisibilityRule.subject,
+            VisibilityRule.scope,
+            VisibilityRule.fields,
+        ).where(VisibilityRule.structure_id == any_(ids(structure_ids)))
+    )
     for row in rows:
         found[row.structure_id][row.viewer, row.subject] = View(row.scope, tuple(row.fields))
     return found
@@ -131,12 +142,12 @@ class Visible(Rule):
             for subject in EVERYONE:
                 by_scope[_scope(matrix, structure_id, viewers, subject)].append(str(subject))
             seen = or_(
-                model.kind.in_(by_scope[SCHOOL]),
-                and_(model.kind.in_(by_scope[GROUPS]), _shares_a_group(identity, model)),
+                model.kind == any_(_kinds(by_scope[SCHOOL])),
+                and_(model.kind == any_(_kinds(by_scope[GROUPS])), _shares_a_group(identity, model)),
             )
             either.append(and_(model.structure_id == structure_id, seen, ~_kept_back(model, viewers)))
         managed = [place for place in identity.structures if manages(identity, place)]
-        either.append(model.structure_id.in_(managed) if managed else false())
+        either.append(model.structure_id == any_(ids(managed)) if managed else false())
         return or_(*either)
 
     def check(self, identity: Identity, obj: Any) -> bool:
@@ -144,11 +155,17 @@ class Visible(Rule):
         return db.session.scalar(alone) is not None
 
 
+@cache
+def _alias(model: type[Any], role: str = "other") -> Any:
+    # Made once: an alias copies every column of its table.
+    return aliased(model, name=f"{model.__tablename__}_{role}")
+
+
 def is_child(identity: Identity, model: type[Any]) -> Where:
     """Whether a profile is that of a pupil whom the person answers for."""
     if "guardian" not in identity.kinds:
         return false()
-    relation = aliased(Relation)
+    relation = _alias(Relation)
     return exists().where(
         relation.guardian_id == identity.person_id,
         relation.pupil_id == model.person_id,
@@ -157,27 +174,30 @@ def is_child(identity: Identity, model: type[Any]) -> Where:
     )
 
 
+def _kinds(names: list[str]) -> Any:
+    # One array and not a list of parameters: the text of the statement is the same for everybody, and the
+    # server plans it once. Planning it costs more than running it.
+    return bindparam(None, names, type_=ARRAY(Text))
+
+
 def _shares_a_group(identity: Identity, model: type[Any]) -> Where:
     groups = _groups(identity)
     if not groups:
         return false()
-    direct, through_child, relation = aliased(Membership), aliased(Membership), aliased(Relation)
-    return or_(
-        exists().where(direct.person_id == model.person_id, direct.group_id.in_(groups)),
-        and_(
-            model.kind == "guardian",
-            exists().where(
-                relation.guardian_id == model.person_id,
-                through_child.person_id == relation.pupil_id,
-                through_child.group_id.in_(groups),
-            ),
-        ),
+    direct, through_child, relation = _alias(Membership), _alias(Membership, "child"), _alias(Relation)
+    # Neither hangs on the row: each is read once for the whole list.
+    members = select(direct.person_id).where(direct.group_id == any_(ids(groups)))
+    guardians = (
+        select(relation.guardian_id)
+        .join(through_child, through_child.person_id == relation.pupil_id)
+        .where(through_child.group_id == any_(ids(groups)))
     )
+    return or_(model.person_id.in_(members), and_(model.kind == "guardian", model.person_id.in_(guardians)))
 
 
 def _kept_back(model: type[Any], viewers: set[str]) -> Where:
     """Whether the person keeps back even their name from all of these viewers."""
-    entry = aliased(Entry)
+    entry = _alias(Entry)
     hidden = entry.restrictions["name"]
     return exists().where(
         entry.person_id == model.person_id,
@@ -187,8 +207,8 @@ def _kept_back(model: type[Any], viewers: set[str]) -> Where:
 
 def fields_seen(
     identity: Identity,
-    profile: Profile,
-    entry: Entry | None,
+    profile: Any,
+    restrictions: Mapping[str, list[str]] | None,
     matrix: Matrix,
     *,
     child: bool = False,
@@ -204,13 +224,13 @@ def fields_seen(
         name
         for viewer in viewers
         for name in rules.get((viewer, profile.kind), View(NONE)).fields
-        if not _restricted(entry, name, viewer)
+        if not _restricted(restrictions or {}, name, viewer)
     }
     return frozenset(seen)
 
 
-def _restricted(entry: Entry | None, field: str, viewer: str) -> bool:
-    hidden = entry.restrictions.get(field, ()) if entry else ()
+def _restricted(restrictions: Mapping[str, list[str]], field: str, viewer: str) -> bool:
+    hidden = restrictions.get(field, ())
     return "all" in hidden or viewer in hidden
 
 
