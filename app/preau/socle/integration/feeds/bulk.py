@@ -31,7 +31,7 @@ _FORCED: Final = (
 
 def strip(connection: Connection) -> None:
     """Takes indexes and foreign keys off, unless somebody is at work on the tables."""
-    keys = (DropConstraint(key, if_exists=True, isolate_from_table=False) for key in _foreign_keys())
+    keys = (DropConstraint(key, if_exists=True) for key in _foreign_keys())
     indexes = (DropIndex(index, if_exists=True) for index in _indexes())
     with suppress(pg.LockNotAvailable), connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '2s'")
