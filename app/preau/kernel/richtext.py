@@ -19,6 +19,10 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"st
 SCHEMES = {"http", "https", "mailto", "tel"}
 LOWEST_HEADING = 6
 
+# A line of French never begins with these: the space that people type before them must not break.
+_HIGH = re.compile(r"(?<=\S) (?=[:;?!»])")
+_UNFINISHED = re.compile(r"([^\s.!?…:;,])\s*(</(?:li|p|h\d|td|th)>)")
+
 _EXTRAS = ["table", "strikethrough"]
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(_EXTRAS)
 _wrapped = MarkdownIt("commonmark", {"html": False}).enable(_EXTRAS)
@@ -35,6 +39,9 @@ def render(text: str, *, below: int = 2, breaks: bool = True) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + below, LOWEST_HEADING)}"
+        for child in token.children or ():
+            if child.type == "text":
+                child.content = typeset(child.content)
     html = markdown.renderer.render(tokens, markdown.options, {})
     cleaned = nh3.clean(
         html,
@@ -53,15 +60,25 @@ def _own_pictures(element: str, attribute: str, value: str) -> str | None:
     return value
 
 
+def typeset(text: str) -> str:
+    """A line of French with the spaces that keep its punctuation on it."""
+    return _HIGH.sub("\u00a0", text)
+
+
 def plain(text: str) -> str:
     """The words alone: for search, notifications and short lines."""
-    words = nh3.clean(_markdown.render(text[:LONGEST]), tags=set())
+    return _words(_markdown.render(text[:LONGEST]))
+
+
+def _words(html: str) -> str:
+    words = nh3.clean(html, tags=set())
     return re.sub(r"\s+", " ", Markup(words).unescape()).strip()  # noqa: S704 - unescaped, never shown as HTML
 
 
 def excerpt(text: str, length: int = 200) -> str:
-    """The beginning of the words, cut between two of them."""
-    words = plain(text)
+    """The beginning of the words on one line, cut between two of them; a dot parts what were lines of a list."""
+    parted = _UNFINISHED.sub(r"\1 ·\2", _markdown.render(text[:LONGEST]))
+    words = typeset(_words(parted).removesuffix(" ·"))
     if len(words) <= length:
         return words
-    return words[: length + 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return words[: length + 1].rsplit(" ", 1)[0].rstrip(" ,;:.·") + "…"

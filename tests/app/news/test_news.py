@@ -1,6 +1,7 @@
 """News as people read and write it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -272,3 +273,47 @@ def test_the_api_writes_submits_and_lists(browser, world):
     assert browser("pupil").get("/api/v1/news").json["items"][0]["title"] == "Par l’API"
     assert head.post("/api/v1/news", json={**data, "principals": []}).status_code == 422
     assert browser("stranger").get(f"/api/v1/news/{key}").status_code == 404
+
+
+def the_mark(page):
+    return re.search(r'name="seen" value="(\w+)"', page.text)[1]
+
+
+def test_two_tabs_on_one_article_lose_nothing_of_either(browser, world):
+    client = browser("head")
+    write(client, world)
+    address = f"/actualites/{only().id}/modifier"
+    seen = the_mark(client.get(address))
+    form = {
+        "structure_id": world.structures["college"],
+        "title": "Portes ouvertes",
+        "level": "information",
+        "principals": [f"structure:{world.structures['college']}"],
+        "duration": "7",
+    }
+    assert client.post(address, data={**form, "body": "Dès 9 h", "seen": seen}).status_code == 303
+    preview = client.post(address, data={**form, "body": "Dès 14 h", "seen": seen, "preview": "1"})
+    assert the_mark(preview) == seen
+    late = client.post(address, data={**form, "body": "Dès 14 h", "seen": seen})
+    assert late.status_code == 422
+    assert "Dès 9 h" in late.text
+    assert "Dès 14 h" in late.text
+    assert only().body == "Dès 9 h"
+    assert client.post(address, data={**form, "body": "Dès 14 h", "seen": the_mark(late)}).status_code == 303
+    assert only().body == "Dès 14 h"
+
+
+def test_whoever_reads_news_of_several_schools_sees_which_one_speaks(browser, world):
+    write(browser("head"), world)
+    write(
+        browser("school_head"), world, title="La chorale", structure_id=world.structures["ecole"],
+        to=[f"structure:{world.structures['ecole']}"],
+    )  # fmt: skip
+    page = cards(browser("camille"))
+    assert "Collège Jean-Zay" in page
+    assert "École Simone-Veil" in page
+    assert "Collège Jean-Zay" not in cards(browser("pupil"))
+
+
+def cards(client):
+    return shown(client).partition('class="row g-3')[2]

@@ -18,6 +18,7 @@ from preau.services.communication.news import (
     api,
     circuit,
     exchange,
+    feed,
     group,
     jobs,
     models,
@@ -128,11 +129,13 @@ service = Service(
         ),
     ),
     jobs=(Job("25 3 * * *", jobs.purge),),
-    public=frozenset({"news.public_article", "news.public_picture", "news.public_attachment"}),
+    public=frozenset(
+        {"news.public_article", "news.public_picture", "news.public_attachment", "news.public_feed"}
+    ),
     across_schools=True,
     group_tool=True,
     group_endpoint="news.group",
     needs=("directory", "security", "groups"),
 )
 
-__all__ = ["circuit", "group", "service", "writing"]
+__all__ = ["circuit", "feed", "group", "service", "writing"]

@@ -1,6 +1,6 @@
 """Who news may be addressed to, and what a school's editorial responsibility covers (UTI-CCO-AIN-04)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -102,6 +102,22 @@ def described(article: Article) -> list[Principal]:
     """The article's readers, in words."""
     found = principals().describe(article.audience)
     return [found[key] for key in article.audience if key in found]
+
+
+def names_of(structure_ids: Iterable[int]) -> dict[int, str]:
+    """Names of the schools that answer for news, which anybody who reads it may know."""
+    with lifted():  # of an académie or a school that the reader is not in
+        rows = db.session.execute(
+            select(Structure.id, Structure.name).where(Structure.id.in_(set(structure_ids)))
+        )
+        return {id_: name for id_, name in rows}
+
+
+def schools_named(identity: Identity, articles: Collection[Article]) -> dict[int, str]:
+    """The schools to name beside news: none for whoever reads the news of one school, their own."""
+    answering = {each.structure_id for each in articles}
+    several = len(identity.structures) > 1 or bool(answering - identity.structures)
+    return names_of(answering) if several else {}
 
 
 def author_name(article: Article) -> str:

@@ -44,6 +44,7 @@ def index() -> Response:
     return render_page(
         "news/index.html",
         page=page,
+        school_names=audience.schools_named(me(), page.items),
         level=level,
         to_confirm=queries.to_confirm(me(), page.items),
         to_sign=list(db.session.execute(queries.to_sign(me()))) if "guardian" in me().kinds else [],
@@ -72,6 +73,7 @@ def show(article_id: uuid.UUID) -> Response:
         sent_to=readings.notices(me(), article) if writes else [],
         audience=audience.described(article),
         author=audience.author_name(article),
+        school=audience.schools_named(me(), [article]).get(article.structure_id),
     )
 
 
@@ -127,6 +129,7 @@ def public_article(article_id: uuid.UUID) -> Response:
     return render_page(
         "news/public.html",
         article=article,
+        school=audience.names_of([article.structure_id]).get(article.structure_id),
         body=words.public_body(article),
         attachments=queries.public_attachments(article),
     )

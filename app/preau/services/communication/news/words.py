@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from preau.kernel.database import SCHOOL_ZONE
-from preau.kernel.richtext import excerpt, render
+from preau.kernel.richtext import excerpt, render, typeset
 from preau.services.communication.news.models import Article
 
 
@@ -47,6 +47,11 @@ class Words:
     def last_day(article: Article) -> date:
         """The last day of display."""
         return (article.ends_at - timedelta(seconds=1)).astimezone(SCHOOL_ZONE).date()
+
+    @staticmethod
+    def title(article: Article) -> str:
+        """Its title, whose punctuation stays on its line."""
+        return typeset(article.title)
 
     @staticmethod
     def excerpt(text: str) -> str:

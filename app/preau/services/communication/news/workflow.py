@@ -123,7 +123,7 @@ def after_change(identity: Identity, article: Article) -> None:
     if article.state in ("published", "submitted") and needs_approval(identity, article.structure_id):
         _wait(identity, article)
     elif article.state == "published":
-        _schedule(article)
+        schedule(article)
 
 
 def _require_approver(identity: Identity, article: Article) -> None:
@@ -145,10 +145,10 @@ def _publish(identity: Identity, article: Article) -> None:
     article.decided_by_id = identity.person_id
     journal.record(identity, "news.publish", article)
     events.publish("news.published", identity, article)
-    _schedule(article)
+    schedule(article)
 
 
-def _schedule(article: Article) -> None:
+def schedule(article: Article) -> None:
     """Tell and index it when it begins to be shown, and again when it ends."""
     jobs.defer(announce, article_id=str(article.id), at=max(article.starts_at, now()))
     jobs.defer(close, article_id=str(article.id), at=article.ends_at)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from preau.kernel import rights
+from preau.kernel import conflicts, rights
 from preau.kernel.database import SCHOOL_ZONE, db, today
 from preau.kernel.errors import Invalid, PreauError
 from preau.kernel.forms import parse, principals_from
@@ -20,6 +20,8 @@ from preau.services.communication.news import audience, operations, queries, wor
 from preau.services.communication.news.models import Article
 from preau.services.communication.news.schemas import DURATIONS, ArticleIn
 from preau.services.communication.news.views import blueprint
+
+UNSEEN = conflicts.Seen()
 
 
 @blueprint.route("/ecrire", methods=["GET", "POST"])
@@ -42,8 +44,9 @@ def create() -> Response:
 def change(article_id: uuid.UUID) -> Response:
     """Change an article."""
     article = rights.fetch(me(), Article, article_id, "write")
-    errors: dict[str, list[str]] = {}
-    if _is_sent():
+    seen = conflicts.seen(article, request.form, _fields(), sending=_is_sent())
+    errors = seen.errors
+    if _is_sent() and not errors:
         data, errors = parse(ArticleIn, request.form)
         if data is not None:
             try:
@@ -58,7 +61,23 @@ def change(article_id: uuid.UUID) -> Response:
             except Invalid as refusal:
                 db.session.refresh(article)
                 errors = refusal.errors or {"__all__": [refusal.message]}
-    return _form(article, request.form or _values(article), errors)
+    return _form(article, request.form or _values(article), errors, seen)
+
+
+def _fields() -> dict[str, str]:
+    """What two tabs may disagree about."""
+    rest = (
+        "level",
+        "audience",
+        "starts_at",
+        "ends_at",
+        "pinned",
+        "public",
+        "ask_receipt",
+        "picture",
+        "state",
+    )
+    return {"title": _("Titre"), "body": _("Texte"), **dict.fromkeys(rest, "")}
 
 
 def _is_sent() -> bool:
@@ -92,7 +111,12 @@ def _values(article: Article) -> dict[str, Any]:
     }
 
 
-def _form(article: Article | None, values: Any, errors: dict[str, list[str]]) -> Response:
+def _form(
+    article: Article | None,
+    values: Any,
+    errors: dict[str, list[str]],
+    seen: conflicts.Seen = UNSEEN,
+) -> Response:
     own, proposed = audience.own_schools(me()), audience.proposed_schools(me())
     schools = own + proposed
     default = me().structure_id if me().structure_id in dict(own) else (schools[0][0] if schools else None)
@@ -118,6 +142,7 @@ def _form(article: Article | None, values: Any, errors: dict[str, list[str]]) ->
         preview=render(values.get("body") or "") if "preview" in request.form else None,
         may_open=me().can("news.public", chosen_school),
         needs_approval=workflow.needs_approval(me(), chosen_school),
+        seen=seen,
     )
 
 
