@@ -1,13 +1,19 @@
 """The signed-in home: tiles from rights, children, classes, messages, context, and few queries."""
 
+import re
+
 import pytest
 from sqlalchemy import event, select
 
 from preau.kernel.database import db
+from preau.kernel.notify import notify
 from preau.kernel.tenancy import behind, lifted
+from preau.kernel.transaction import atomic
 from preau.socle.directory.models import Profile, Relation
 from preau.socle.portal import messages
 from preau.socle.portal.messages import MessageIn
+from tests.app.security.pages import sign_in
+from tests.support.world import PASSWORD
 
 
 @pytest.fixture
@@ -18,9 +24,11 @@ def queries(app):
     def note(_connection, _cursor, statement, *_rest):
         sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.listen(engine, "before_cursor_execute", note)
     yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.sdet("SOC-POR-PPO-04", "SOC-POR-PRE-01", "QUA-PER-01")
@@ -155,3 +163,36 @@ def test_what_the_school_changes_is_on_the_next_page(world, browser):
     head.post(f"/administration/apparence/structure/{world.structures['college']}", data={"palette": "foret"})
     assert 'data-palette="foret"' in pupil.get("/").text
     assert 'data-palette="preau"' in browser("child").get("/").text
+
+
+@pytest.fixture
+def visitor(browser):
+    """``visitor("pupil")``: somebody who signs in by the form, on a device of their own."""
+
+    def signs_in(login):
+        client = browser()
+        assert sign_in(client, login, PASSWORD).status_code == 303
+        return client
+
+    return signs_in
+
+
+@pytest.mark.sdet("SOC-POR-PPO-02")
+def test_the_home_counts_by_service_what_is_new_since_the_last_visit(world, visitor):
+    teacher = world.identity("teacher")
+    assert "Depuis votre dernière visite" not in visitor("pupil").get("/").text
+    with behind(teacher), atomic():
+        for title in ("Sortie", "Pique-nique"):
+            to = [f"person:{world.people['pupil']}"]
+            notify(teacher, "news.published", to, url="/actualites/", title=title, actor="Théo")
+        notify(teacher, "bookmarks.shared", to, url="/signets/", name="Volcans", actor="Théo")
+    page = visitor("pupil").get("/").text
+    assert "Depuis votre dernière visite, " in page
+    counted = page.partition('class="pr-since-services"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="(\S+)".*?<strong>(\d)</strong>', counted) == [
+        ("/actualites/", "2"),
+        ("/signets/", "1"),
+    ]
+    page = visitor("pupil").get("/").text
+    assert "Rien de nouveau depuis votre dernière visite." in page
+    assert "Pique-nique" in page

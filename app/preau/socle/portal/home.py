@@ -14,7 +14,7 @@ from preau.kernel.identity import Identity
 from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Structure
 from preau.socle.portal.messages import messages_for
 from preau.socle.portal.models import PortalMessage
-from preau.socle.portal.whats_new import NewThing, whats_new
+from preau.socle.portal.whats_new import NewThing, Since, since_last_visit, whats_new
 
 # People and classes move with the rights version, messages with the settings version, news with their mark.
 LARGEST = 5000
@@ -54,6 +54,7 @@ class Home:
     children: list[Child] = field(default_factory=list)
     groups: list[TaughtGroup] = field(default_factory=list)
     news: Sequence[NewThing] = ()
+    since: Sequence[Since] = ()
     read_at: float = 0.0
     day: date | None = None
 
@@ -71,6 +72,7 @@ def home_of(identity: Identity, version: Any) -> Home:
         children=children_of(identity) if "guardian" in identity.kinds else [],
         groups=groups_of(identity) if identity.kinds & {"teacher"} else [],
         news=whats_new(identity),
+        since=since_last_visit(identity),
         read_at=time.monotonic(),
         day=today(),
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from sqlalchemy import ColumnElement, func, select
 
-from preau.kernel.contract import registry
+from preau.kernel.contract import Service, registry
 from preau.kernel.database import db
 from preau.kernel.identity import Identity
 from preau.kernel.notify_models import NotificationRow
@@ -29,6 +29,16 @@ class NewThing:
     icon: str
     at: datetime
     unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How many things a service told the person since their last visit."""
+
+    label: str
+    icon: str
+    url: str
+    count: int
 
 
 def listen() -> None:
@@ -79,6 +89,39 @@ def whats_new(identity: Identity) -> Sequence[NewThing]:
     ]
     first = [row.event.startswith(FIRST) for row in rows]
     return [thing for _first, thing in sorted(zip(first, found, strict=True), key=lambda pair: not pair[0])]
+
+
+def last_visit() -> datetime | None:
+    """When the person signed in before this time, on whatever device."""
+    said = g.session_row.data.get("since") if g.get("session_row") else None
+    return datetime.fromisoformat(said) if said else None
+
+
+def since_last_visit(identity: Identity) -> Sequence[Since]:
+    """What each service told since then, in the order of the services."""
+    since = last_visit()
+    if since is None or g.get("along", {}).get("latest") is None:
+        return ()
+    name = func.split_part(NotificationRow.event, ".", 1)
+    rows = db.session.execute(
+        select(name, func.count())
+        .where(
+            NotificationRow.person_id == identity.person_id,
+            NotificationRow.shown,
+            NotificationRow.created_at > since,
+        )
+        .group_by(name)
+    )
+    counts = {service: count for service, count in rows}
+    return [
+        Since(str(service.label), service.icon, _entrance(service), counts[service.name])
+        for service in registry
+        if service.name in counts
+    ]
+
+
+def _entrance(service: Service) -> str:
+    return url_for(service.tile.endpoint) if service.tile else "/notifications/"
 
 
 def _icon(event: str) -> str:

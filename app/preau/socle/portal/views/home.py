@@ -14,7 +14,7 @@ from preau.kernel.pages import me, pages, render_page
 from preau.kernel.richtext import render
 from preau.socle.portal.home import home_of
 from preau.socle.portal.tiles import arrange
-from preau.socle.portal.whats_new import mark
+from preau.socle.portal.whats_new import last_visit, mark
 from preau.socle.security.authentication import sessions
 from preau.web.shell import shell
 
@@ -32,7 +32,7 @@ def index() -> Response:
 def show_home() -> Response:
     """Greeting, messages, children, classes, what is new, tiles."""
     identity = me()
-    found = home_of(identity, (g.along.get("settings"), g.session_row.rights_version, mark()))
+    found = home_of(identity, (g.along.get("settings"), g.session_row.rights_version, mark(), last_visit()))
     tiles = arrange(shell().tiles, g.look)
     return render_page(
         "portal/home.html",
@@ -42,6 +42,7 @@ def show_home() -> Response:
         home_message=render(g.look["home_message"], below=2) if g.look["home_message"] else "",
         arranged=tiles,
         today=datetime.now(PARIS),
+        last_visit=last_visit(),
         directory="white_pages" in registry.services,
     )
 
