@@ -1,6 +1,7 @@
 """Channel and device of a request."""
 
 import dataclasses
+import re
 
 import pytest
 from flask import request
@@ -46,3 +47,16 @@ def test_a_service_is_closed_to_the_channels_that_it_does_not_name(browser, monk
     refused = client.get("/signets/", headers={"User-Agent": IPHONE})
     assert refused.status_code == 403
     assert "ne s’ouvre pas depuis cet appareil" in refused.text
+
+
+@pytest.mark.sdet("SOC-POR-GMC-02")
+@pytest.mark.parametrize("address", ["10.33.0.12", "192.168.1.20", "90.12.34.56", "2a01:cb19:8a5::1"])
+def test_the_site_answers_the_same_from_school_from_home_and_from_a_telephone_network(browser, address):
+    """Wherever one is, one host is enough: nothing on the page comes from another."""
+    place = {"REMOTE_ADDR": address}
+    assert browser().get("/connexion", environ_base=place).status_code == 200
+    page = browser("pupil").get("/", environ_base=place)
+    assert page.status_code == 200
+    needed = re.findall(r'<(?:script|img|link)[^>]+?(?:src|href)="([^"]+)"', page.text)
+    assert needed
+    assert [each for each in needed if not each.startswith("/") or each.startswith("//")] == []
