@@ -128,7 +128,7 @@ def open_for(proven: Proven, visit: Visit) -> tuple[str, Identity]:
     """Open the session of a person who proved enough; return the cookie's token and the identity."""
     with lifted(), atomic() as session:
         account = session.get_one(Account, proven.person_id, populate_existing=True)
-        account.last_seen_at = now()
+        before, account.last_seen_at = account.last_seen_at, now()
         due = charter.due(account, proven.level)
         steps = ["password"] if account.must_change_password else []
         steps += ["charter"] if due else []
@@ -137,7 +137,8 @@ def open_for(proven: Proven, visit: Visit) -> tuple[str, Identity]:
             proven.level,
             device=visit.device,
             origin=visit.origin,
-            data={"steps": steps} if steps else {},
+            # The home says what is new since then.
+            data=({"steps": steps} if steps else {}) | ({"since": before.isoformat()} if before else {}),
         )
         journal.record(identity, "security.sign_in", account, key=identity.uid, level=int(proven.level))
         detection.signed_in_from(identity, visit)
