@@ -6,7 +6,7 @@ from preau.kernel import files
 from preau.kernel.contract import AdminPage, Job, Notification, Permission, Service, Tile
 from preau.kernel.identity import EVERYONE
 from preau.kernel.rights import Access, Owner
-from preau.socle.integration.exchange import commands, models, views
+from preau.socle.integration.exchange import api, commands, models, programs, views
 from preau.socle.integration.exchange.jobs import purge_job
 
 service = Service(
@@ -19,10 +19,10 @@ service = Service(
     covers=(
         "SOC-INT-IED-04", "SOC-INT-IED-05", "SOC-INT-IED-06", "SOC-INT-IED-07", "SOC-INT-IED-08", "SOC-INT-IED-09",
         "SOC-INT-IED-10", "SOC-INT-IED-11", "SOC-INT-IED-12", "SOC-INT-IED-13", "SOC-INT-IED-14", "SOC-INT-IED-15",
-        "SOC-INT-IED-16", "SOC-INT-IED-18", "SOC-INT-IED-19", "SOC-INT-IED-20", "SOC-INT-IED-21", "SOC-INT-IED-22",
-        "SOC-SUP-HEB-06",
+        "SOC-INT-IED-16", "SOC-INT-IED-17", "SOC-INT-IED-18", "SOC-INT-IED-19", "SOC-INT-IED-20", "SOC-INT-IED-21",
+        "SOC-INT-IED-22", "SOC-INT-IED-23", "SOC-SUP-HEB-06",
     ),
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     models=(models.ExchangeRun,),
     access={models.ExchangeRun: Access(read=Owner(), write=Owner())},
     permissions=(
@@ -65,10 +65,17 @@ service = Service(
             section="watch",
         ),
     ),
-    public=frozenset({"exchange.published", "exchange.schema"}),
+    public=frozenset(
+        {
+            "exchange.published", "exchange.schema",
+            "exchange_api.list_formats", "exchange_api.list_objects", "exchange_api.read_file",
+        }
+    ),
     jobs=(Job("40 3 * * *", purge_job),),
     commands=(commands.export, commands.import_),
     across_schools=True,
     needs=("directory", "security", "notifications"),
     on_ready=(lambda: files.refer(models.ExchangeRun.blob),),
 )  # fmt: skip
+
+__all__ = ["programs", "service"]

@@ -17,10 +17,10 @@ from preau.socle.portal.search.models import SavedSearch
 class KeptResult(BaseModel):
     """A result kept with its search."""
 
-    kind: str
-    key: str
-    title: str
-    url: str
+    kind: str = Field(max_length=100)
+    key: str = Field(max_length=300)
+    title: str = Field(max_length=2000)
+    url: str = Field(max_length=2000, pattern=r"^(/([^/\\].*)?|https?://.+)$")
 
 
 class SavedSearchV1(BaseModel):
@@ -28,8 +28,8 @@ class SavedSearchV1(BaseModel):
 
     owner: str = Field(description="uid de la personne")
     name: str = Field(max_length=120)
-    query: dict[str, Any]
-    results: list[KeptResult] = []
+    query: dict[str, Any] = Field(max_length=50)
+    results: list[KeptResult] = Field(default=[], max_length=1000)
 
 
 def export(identity: Identity, scope: Scope) -> Iterator[Item]:  # noqa: ARG001 - the exporter's signature
