@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel
@@ -12,19 +13,37 @@ from sqlalchemy.orm.attributes import flag_modified
 from preau.kernel import files
 from preau.kernel.database import db
 from preau.kernel.errors import Invalid
-from preau.kernel.exchange import Exchangeable, File, Imported, Item
+from preau.kernel.exchange import Exchangeable, Imported, Item
 from preau.kernel.exchange_context import Context, Scope
 from preau.kernel.identity import Identity
-from preau.kernel.tenancy import lifted
+from preau.kernel.ports.antivirus import INFECTED
+from preau.kernel.ports.blobs import Stored
 from preau.kernel.traits.nested import move_below, reopen
 from preau.services.utilities.files import names, quotas, spaces, trash
-from preau.services.utilities.files.models import Node, Space
+from preau.services.utilities.files.exchange_contents import attached, batched, contents, former_of
+from preau.services.utilities.files.exchange_lockers import FORMATS as LOCKERS
+from preau.services.utilities.files.models import Node, Space, Version
 from preau.socle.directory.models import Group
 from preau.socle.security.authorisation.flatten import flatten
 
+AT_ONCE = 500
+
+
+class VersionV1(BaseModel):
+    """A former content: its SHA-256, who wrote it and when."""
+
+    content: str
+    media_type: str = ""
+    author: str = ""
+    written_at: datetime
+
 
 class FileV1(BaseModel):
-    """A folder or a file: whose (``owner`` or ``group``), in which folder, shared with whom at which level."""
+    """A folder or a file: whose (``owner`` or ``group``), in which folder, shared with whom at which level.
+
+    ``content`` is the SHA-256 of what it holds now, ``versions`` of what it held before, oldest first.
+    ``trash`` is the key of what was thrown away with it: itself, or a folder above.
+    """
 
     owner: str = ""
     group: str = ""
@@ -34,10 +53,14 @@ class FileV1(BaseModel):
     media_type: str = ""
     properties: dict[str, str] = {}
     shared: dict[str, str] = {}
+    content: str = ""
+    versions: list[VersionV1] = []
+    trashed_at: datetime | None = None
+    trash: str | None = None
 
 
 def export_files(identity: Identity, scope: Scope) -> Iterator[Item]:
-    """What lies in the spaces in scope; neither the trash nor former versions."""
+    """What lies in the spaces in scope, their trash and former versions included."""
     del identity
     parent = aliased(Node)
     inside = scope.owned(Node.owner_id) if scope.kind != "group" else scope.of_groups(Space.group_id)
@@ -49,17 +72,18 @@ def export_files(identity: Identity, scope: Scope) -> Iterator[Item]:
         .join(Space, Space.id == Node.space_id)
         .join(parent, parent.id == Node.parent_id)
         .outerjoin(files.Blob, files.Blob.sha256 == Node.blob)
-        .where(inside, Node.trashed_at.is_(None), func.coalesce(files.Blob.state, "") != "infected")
+        .where(inside, func.coalesce(files.Blob.state, "") != INFECTED)
         .order_by(Node.id)
     )
-    for node, group_id, grand_parent in rows:
-        yield _item(scope, node, group_id, in_folder=grand_parent is not None)
+    for several in batched(rows, AT_ONCE):
+        former = former_of([row.Node.id for row in several])
+        for node, group_id, above in several:
+            yield _item(scope, node, group_id, former.get(node.id, []), in_folder=above is not None)
 
 
-def _item(scope: Scope, node: Node, group_id: int | None, *, in_folder: bool) -> Item:
+def _item(scope: Scope, node: Node, group_id: int | None, former: list[Version], *, in_folder: bool) -> Item:
     shares = scope.refs.shares(node)
     place = "dossiers" if node.is_folder else "fichier"
-    path = files.path_of(node.blob) if node.blob else None
     return Item(
         key=str(node.id),
         data=FileV1(
@@ -71,13 +95,26 @@ def _item(scope: Scope, node: Node, group_id: int | None, *, in_folder: bool) ->
             media_type=node.media_type,
             properties=node.properties,
             shared=shares,
+            content=node.blob or "",
+            versions=[
+                VersionV1(
+                    content=each.blob,
+                    media_type=each.media_type,
+                    author=scope.refs.person_uid(each.author_id),
+                    written_at=each.written_at,
+                )
+                for each in former
+            ],
+            trashed_at=node.trashed_at,
+            trash=str(node.trash_id) if node.trash_id else None,
         ),
         title=node.name,
         path=f"/fichiers/{place}/{node.id}",
         rights=list(shares),
         created_at=node.created_at,
         updated_at=node.updated_at,
-        files=[File(node.name, path, node.media_type)] if path else [],
+        files=attached([(node.name, node.blob or "", node.media_type)])
+        + attached([(node.name, each.blob, each.media_type) for each in former]),
     )
 
 
@@ -99,18 +136,45 @@ def import_file(identity: Identity, item: Imported, context: Context) -> Node:
         node = Node(id=made, name=str(made), parent_id=root.id, path=[root.id, made])
         node.space_id, node.owner_id, node.open_to = root.space_id, root.owner_id, root.open_to
         db.session.add(node)
-    before = node.size or 0
-    if item.files:
-        with lifted():  # the content's row is nobody's
-            stored = files.store(context.open(item.files[0]))
-        node.blob, node.size = stored.sha256, stored.size
+    former = former_of([node.id]).get(node.id, [])
+    before = (node.size or 0) + sum(each.size for each in former)
+    known = {each.blob: each.size for each in former} | ({node.blob: node.size} if node.blob else {})
+    held = contents(item, context, known)
+    content = held.get(data.content or (item.files[0].sha256 if item.files else ""))
+    if content is not None:
+        node.blob, node.size = content.sha256, content.size
     node.is_folder, node.media_type = data.folder, data.media_type
     node.properties = data.properties
     node.trashed_at, node.trash_id = None, None
     node.created_at = item.created_at or node.created_at
     db.session.flush()
-    quotas.charge(identity, node.space_id, (node.size or 0) - before)
+    after = (node.size or 0) + _restore_versions(node, former, data.versions, held, context)
+    quotas.charge(identity, node.space_id, after - before)
     return node  # type: ignore[no-any-return]
+
+
+def _restore_versions(
+    node: Node, former: list[Version], wanted: list[VersionV1], held: dict[str, Stored], context: Context
+) -> int:
+    for each in former:
+        db.session.delete(each)
+    octets = 0
+    for each in wanted:
+        if (stored := held.get(each.content)) is None:
+            continue
+        octets += stored.size
+        db.session.add(
+            Version(
+                node_id=node.id,
+                blob=stored.sha256,
+                size=stored.size,
+                media_type=each.media_type,
+                author_id=context.person(each.author),
+                written_at=each.written_at,
+            )
+        )
+    db.session.flush()
+    return octets
 
 
 def _root(identity: Identity, data: FileV1, context: Context) -> Node:
@@ -129,7 +193,10 @@ def link_file(identity: Identity, item: Imported, context: Context) -> Node:
     node, data = item.existing, item.data
     parent_id = context.reference(Node, data.parent) or node.space_id
     parent = db.session.get_one(Node, parent_id)
-    there = names.child(parent_id, data.name)
+    thrown = context.reference(Node, data.trash) if data.trashed_at else None
+    if thrown is not None:
+        node.trashed_at, node.trash_id = data.trashed_at, thrown
+    there = None if thrown else names.child(parent_id, data.name)
     node.name = data.name if there is None or there.id == node.id else names.free(parent_id, data.name)
     node.parent_id = parent_id
     node.updated_at = item.updated_at or node.updated_at
@@ -162,7 +229,11 @@ FORMATS = (
         find=find_file,
         link=link_file,
         remove=remove_file,
+        merge={"versions": "union"},
         ordered=True,
-        description=_l("Dossiers et fichiers, avec leur contenu et leurs partages."),
+        description=_l(
+            "Dossiers et fichiers, corbeille comprise, avec leur contenu, leurs versions et leurs partages."
+        ),
     ),
+    *LOCKERS,
 )
