@@ -14,6 +14,7 @@ from preau.socle.integration.feeds.declaration import service as feeds
 from preau.socle.portal import service as portal
 from preau.socle.portal.search import service as search
 from preau.socle.security import service as security
+from preau.socle.security.propagation import service as partners
 from preau.socle.support.administration import service as administration
 from preau.socle.support.assistance import service as assistance
 from preau.socle.support.outbox import service as outbox
@@ -23,6 +24,7 @@ from preau.socle.support.statistics import service as statistics
 SERVICES: tuple[Service, ...] = (
     directory,
     security,
+    partners,
     feeds,
     portal,
     administration,

@@ -2,6 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 
+from preau.kernel.identity import AuthenticationLevel
+
+LEVELS = {
+    AuthenticationLevel.PICTURE: _l("Images, ou plus fort"),
+    AuthenticationLevel.PASSWORD: _l("Mot de passe"),
+    AuthenticationLevel.SECOND_FACTOR: _l("Double vérification"),
+}
 STATES = {
     "pending": (_l("Pas encore activé"), "info"),
     "active": (_l("Actif"), "success"),
@@ -58,4 +65,11 @@ ACTIONS = {
     "security.role_withdrawn": _l("Rôle retiré"),
     "security.class_door": _l("Page de connexion d’une classe"),
     "security.journal_read": _l("Journal consulté"),
+    "partners.sign_on": _l("Entrée dans un service extérieur"),
+    "partners.told": _l("Informations transmises à un service extérieur"),
+    "partners.refused": _l("Ticket refusé à un service extérieur"),
+    "partners.registered": _l("Service extérieur enregistré"),
+    "partners.changed": _l("Service extérieur modifié"),
+    "partners.removed": _l("Service extérieur retiré"),
+    "partners.opened": _l("Service extérieur ouvert à l’école"),
 }

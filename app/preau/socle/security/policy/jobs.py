@@ -1,6 +1,7 @@
 """What security does by itself: seal the journal, and every night forget what is over."""
 
 from preau.kernel import jobs, journal_seals, preferences
+from preau.socle.security.authentication import sessions
 from preau.socle.security.policy import watch
 
 
@@ -9,6 +10,12 @@ def seal() -> None:
     """Seal the lines of the journal that wait, until none does."""
     while journal_seals.seal():
         pass
+
+
+@jobs.task("security.close_stale", lock="security.close_stale")
+def close_stale() -> None:
+    """Close the sessions whose time is over, so that partners hear of it too."""
+    sessions.close_stale()
 
 
 @jobs.task("security.tidy")
