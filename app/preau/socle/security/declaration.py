@@ -9,6 +9,7 @@ from preau.socle.security.accounts import batches
 from preau.socle.security.accounts import jobs as account_jobs
 from preau.socle.security.accounts import models as account_models
 from preau.socle.security.accounts import views as accounts
+from preau.socle.security.accounts import views_own_pupils as own_pupils
 from preau.socle.security.authentication import models as authentication_models
 from preau.socle.security.authentication import views as sign_in
 from preau.socle.security.authentication import views_account as my_account
@@ -54,11 +55,18 @@ service = Service(
         my_account.pages,
         my_account.short,
         accounts.pages,
+        own_pupils.pages,
         rights.pages,
         watch.pages,
     ),
     permissions=(
         Permission("security.accounts", _l("Gérer les comptes"), profiles=(ProfileKind.HEAD,)),
+        Permission(
+            "security.pupil_codes",
+            _l("Donner de nouveaux codes à ses propres élèves"),
+            profiles=(ProfileKind.TEACHER,),
+            roles=(),
+        ),
         Permission("security.rights", _l("Gérer les droits"), profiles=(ProfileKind.HEAD,)),
         Permission(
             "security.journal",

@@ -13,11 +13,11 @@ from preau.kernel.identity import Identity, ProfileKind
 from preau.kernel.rights import require_permission
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Group, Membership, Person, Profile, Structure
+from preau.socle.directory.models import Profile, Structure
 from preau.socle.security.accounts import administration as one
 from preau.socle.security.accounts import doors, reach, sheets
 from preau.socle.security.accounts.models import AccountBatch
-from preau.socle.security.authentication import pictures, throttle, vault
+from preau.socle.security.authentication import pictures, sessions, throttle, vault
 from preau.socle.security.authorisation.flatten import flatten
 from preau.socle.security.models import Account
 from preau.socle.security.words import BATCHES
@@ -34,27 +34,34 @@ def ask(
     require_permission(identity, reach.PERMISSION, structure_id)
     if kind not in BATCHES:
         raise Invalid(_("Choisissez une action."))
+    ours = db.session.scalars(
+        select(Profile.person_id)
+        .where(Profile.structure_id == structure_id, Profile.person_id.in_(person_ids))
+        .distinct()
+    ).all()
+    if not ours:
+        raise Invalid(_("Cochez au moins une personne."))
+    return enqueue(identity, kind, structure_id, sorted(ours), label, **options)
+
+
+def enqueue(
+    identity: Identity, kind: str, structure_id: int, person_ids: Sequence[int], label: str, **options: bool
+) -> AccountBatch:
+    """Enqueue an action on accounts; the caller checked the right to act on each."""
+    if len(person_ids) > LARGEST:
+        raise Invalid(_("Au plus %(count)s comptes à la fois : choisissez une classe.", count=LARGEST))
     with atomic() as session:
-        ours = session.scalars(
-            select(Profile.person_id)
-            .where(Profile.structure_id == structure_id, Profile.person_id.in_(person_ids))
-            .distinct()
-        ).all()
-        if not ours:
-            raise Invalid(_("Cochez au moins une personne."))
-        if len(ours) > LARGEST:
-            raise Invalid(_("Au plus %(count)s comptes à la fois : choisissez une classe.", count=LARGEST))
         batch = AccountBatch(
             kind=kind,
             label=label[:200],
             structure_id=structure_id,
-            person_ids=sorted(ours),
+            person_ids=list(person_ids),
             asked_by_id=identity.person_id,
             options=options,
         )
         session.add(batch)
         session.flush()
-        journal.record(identity, "security.batch", batch, by=kind, count=len(ours))
+        journal.record(identity, "security.batch", batch, by=kind, count=len(person_ids))
         jobs.defer(run, batch_id=str(batch.id))
     return batch
 
@@ -124,6 +131,8 @@ def _slip(actor: Identity, account: Account, structure_id: int, *, everybody: bo
         actor, "security.account_reset", account, key=account.person.uid, structure_id=structure_id
     )
     throttle.unlock(account.login)
+    # Whoever used the former code is out, whether or not a new one follows by pictures.
+    sessions.close_all(account.person_id)
     if set(kinds) == {ProfileKind.PUPIL} and one.face_of_account(account.person_id) in pictures.FACES:
         door = doors.of_pupil(actor, account.person_id, structure_id)
         if door is not None:
@@ -142,18 +151,6 @@ def file_of(identity: Identity, batch: AccountBatch) -> bytes | None:
     with atomic():
         journal.record(identity, "security.sheets_read", batch)
     return vault.decrypt("sheets", batch.file) if batch.file else None
-
-
-def members_of(group: Group) -> list[int]:
-    """Pupils of a class."""
-    return list(
-        db.session.scalars(
-            select(Person.id)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(Membership.group_id == group.id, Membership.role == "member")
-            .order_by(Person.last_name, Person.first_name)
-        )
-    )
 
 
 @jobs.task("security.forget_sheets")

@@ -81,7 +81,11 @@ def progress(key: uuid.UUID) -> str:
 @pages.get("/lots/<uuid:key>/fiches.pdf")
 def download(key: uuid.UUID) -> Response:
     """The sheets, for whoever asked for them."""
-    found = _batch(key)
+    return sheets_of(_batch(key))
+
+
+def sheets_of(found: AccountBatch) -> Response:
+    """The file of a batch, kept nowhere on the way."""
     content = batches.file_of(me(), found)
     if content is None:
         raise NotFound(

@@ -13,7 +13,7 @@ from preau.socle.security.authentication import sessions, signin, vault
 from preau.socle.security.authentication.signin import SignInRefused
 from preau.socle.security.authentication.visit import Visit
 from preau.socle.security.authorisation.flatten import flatten
-from preau.socle.security.models import Account, SignInSession
+from preau.socle.security.models import Account
 from preau.socle.security.policy import passwords as policy
 
 
@@ -36,7 +36,7 @@ def change_password(
     current: str,
     password: str,
     *,
-    keep: SignInSession | None = None,
+    keep: sessions.Device | None = None,
     close_others: bool = True,
 ) -> None:
     """The owner changes the password, the present one given; the other devices are signed out if asked."""

@@ -29,10 +29,11 @@ def present_account() -> Account:
 
 @pages.context_processor
 def _here() -> dict[str, object]:
-    return {"account_tabs": _tabs()}
+    return {"account_tabs": account_tabs()}
 
 
-def _tabs() -> list[tuple[str, str, bool]]:
+def account_tabs() -> list[tuple[str, str, bool]]:
+    """The pages of «Mon compte» that the person may open."""
     with_password = me().level >= AuthenticationLevel.PASSWORD
     listed = [("account.devices", _("Mes appareils"))]
     if with_password:
@@ -42,6 +43,8 @@ def _tabs() -> list[tuple[str, str, bool]]:
             ("account.recovery", _("En cas d’oubli")),
             ("account.programs", _("Programmes")),
         ]
+    if me().can("security.pupil_codes"):
+        listed.append(("pupil_codes.index", _("Codes de mes élèves")))
     return [(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in listed]
 
 

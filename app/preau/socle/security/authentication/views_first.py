@@ -64,10 +64,10 @@ def choose_password_submit() -> Response:
         return _again("authentication.activation")
     password, visit = request.form.get("password", ""), visit_of(request)
     errors: dict[str, list[str]] = {}
-    if not request.form.get("accept"):
-        errors["accept"] = [_("Lisez la charte puis cochez la case.")]
     if password != request.form.get("again", ""):
         errors["again"] = [_("Les deux mots de passe ne sont pas les mêmes. Retapez-les.")]
+    if not request.form.get("accept"):
+        errors["accept"] = [_("Lisez la charte puis cochez la case.")]
     if errors:
         return _choose_page(kept["person"], first.faults(kept["person"], password) | errors, 422)
     try:

@@ -48,7 +48,7 @@ class PasswordPolicy:
         if self.variety > 1:
             said.append(
                 _(
-                    "%(count)s sortes de signes au moins, parmi : minuscules, majuscules, chiffres, autres signes",
+                    "%(count)s sortes de signes au moins, parmi : minuscules, majuscules, chiffres, autres signes",
                     count=self.variety,
                 )
             )
