@@ -76,9 +76,9 @@ def forget_everything() -> None:
 @pytest.mark.parametrize("many", [1000, 0], ids=["small", "first and large"])
 def test_killed_at_every_batch_it_ends_in_the_same_directory(app, feed, academy, monkeypatch, many):
     monkeypatch.setattr(apply, "_MANY", many)
-    before = schema()
     delivery = feed.receive(feed.write(list(requests(academy, "2D"))))
     execute(WAIT)
+    before = schema()
     kills = 0
     while True:
         process = apply_in_a_process(app, feed, delivery.id)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from psycopg.types.json import Jsonb
+
 from .authority_columns import normalise
 from .school_names import readable_whole
 from .statements.terms import uid
@@ -28,26 +30,36 @@ _UPDATE: Final = """
 UPDATE structure SET uai = coalesce(%(uai)s, uai), kind = coalesce(%(kind)s, kind),
   degree = coalesce(%(degree)s, degree), name = coalesce(%(name)s, name),
   short_name = coalesce(%(short_name)s, short_name), siret = coalesce(%(siret)s, siret),
-  source = CASE source WHEN 'manual' THEN %(source)s ELSE source END,
-  key = CASE source WHEN 'manual' THEN %(key)s ELSE key END,
+  source = CASE WHEN source IN ('manual', 'authority') THEN %(source)s ELSE source END,
+  key = CASE WHEN source IN ('manual', 'authority', %(source)s) THEN %(key)s ELSE key END,
   contact = jsonb_strip_nulls(contact || %(contact)s::jsonb),
   attributes = jsonb_strip_nulls(attributes || %(attributes)s::jsonb), opened = true, updated_at = now()
-WHERE id = %(id)s AND (uai, kind, degree, name, short_name, siret, contact, attributes, opened) IS DISTINCT FROM
+WHERE id = %(id)s AND ((source IN ('manual', 'authority') AND source <> %(source)s)
+  OR (source = %(source)s AND key IS DISTINCT FROM %(key)s)
+  OR (uai, kind, degree, name, short_name, siret, contact, attributes, opened) IS DISTINCT FROM
   (coalesce(%(uai)s, uai), coalesce(%(kind)s, kind), coalesce(%(degree)s, degree), coalesce(%(name)s, name),
    coalesce(%(short_name)s, short_name), coalesce(%(siret)s, siret),
-   jsonb_strip_nulls(contact || %(contact)s::jsonb), jsonb_strip_nulls(attributes || %(attributes)s::jsonb), true)
+   jsonb_strip_nulls(contact || %(contact)s::jsonb), jsonb_strip_nulls(attributes || %(attributes)s::jsonb), true))
 """
-_GROUP: Final = f"""
-INSERT INTO grouping (uid, structure_id, kind, code, name, level, source, attributes, open_to, created_at, updated_at)
-SELECT {uid("G", "n.id")}, %(structure)s, %(kind)s, %(code)s, %(name)s, %(level)s, %(source)s, %(attributes)s,
-  ARRAY[%(structure)s::bigint], now(), now()
-FROM (SELECT nextval('grouping_id_seq') AS id) n
-WHERE NOT EXISTS (SELECT FROM grouping WHERE structure_id = %(structure)s AND kind = %(kind)s AND code = %(code)s)
-"""
-_RENAME: Final = """
-UPDATE grouping SET name = %(name)s, level = %(level)s, attributes = %(attributes)s, updated_at = now()
-WHERE structure_id = %(structure)s AND kind = %(kind)s AND code = %(code)s AND source = %(source)s
-  AND (name, level, attributes) IS DISTINCT FROM (%(name)s, %(level)s, %(attributes)s::jsonb)
+_GROUPS: Final = f"""
+WITH said AS MATERIALIZED (
+  SELECT DISTINCT ON (structure, kind, code) * FROM jsonb_to_recordset(%(groups)s)
+    AS x(structure bigint, kind text, code text, name text, level text, attributes jsonb)
+), made AS (
+  INSERT INTO grouping (id, uid, structure_id, kind, code, name, level, source, attributes, open_to,
+    created_at, updated_at)
+  SELECT n.id, {uid("G", "n.id")}, n.structure, n.kind, n.code, n.name, n.level, %(source)s, n.attributes,
+    ARRAY[n.structure], now(), now()
+  FROM (SELECT s.*, nextval('grouping_id_seq') AS id FROM said s WHERE NOT EXISTS (SELECT FROM grouping g
+    WHERE g.structure_id = s.structure AND g.kind = s.kind AND g.code = s.code)) n
+  RETURNING 1
+), renamed AS (
+  UPDATE grouping g SET name = s.name, level = s.level, attributes = s.attributes, updated_at = now()
+  FROM said s
+  WHERE g.structure_id = s.structure AND g.kind = s.kind AND g.code = s.code AND g.source = %(source)s
+    AND (g.name, g.level, g.attributes) IS DISTINCT FROM (s.name, s.level, s.attributes)
+  RETURNING 1)
+SELECT (SELECT count(*) FROM made) + (SELECT count(*) FROM renamed)
 """
 _LINK: Final = (
     "INSERT INTO structure_link (parent_id, child_id, kind) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -81,10 +93,14 @@ def apply_structures(connection: Connection, names: dict[str, Any]) -> dict[str,
         found = _structure(connection, names, key, operation, content, counts)
         if found is not None:
             known[key] = found
+    groups: dict[tuple[int, str, str], dict[str, Any]] = {}
     for key, _, content in staged:
         if key in known:
             _links(connection, names, known[key], content, counts)
-            _groups(connection, names, known[key], content, counts)
+            groups |= _groups(known[key], content)
+    data = {"source": names["source"], "groups": Jsonb(list(groups.values()))}
+    row = connection.execute(_GROUPS, data).fetchone()
+    counts["groups"] = int(row[0]) if row else 0
     for statement in _CODES.values():
         counts["codes"] += connection.execute(statement, names).rowcount
     return counts
@@ -157,23 +173,17 @@ def _rpi(connection: Connection, names: dict[str, Any], label: str, counts: dict
     return found
 
 
-def _groups(
-    connection: Connection,
-    names: dict[str, Any],
-    structure: int,
-    content: dict[str, Any],
-    counts: dict[str, int],
-) -> None:
-    for kind, declared in (("class", content.get("classes")), ("teaching", content.get("groups"))):
-        for code, label, parts in declared or ():
-            data = {
-                "structure": structure,
-                "kind": kind,
-                "code": code,
-                "name": label,
-                "level": parts[0] if kind == "class" and parts else "",
-                "source": names["source"],
-                "attributes": json.dumps({"mef" if kind == "class" else "classes": parts} if parts else {}),
-            }
-            made = connection.execute(_GROUP, data).rowcount
-            counts["groups"] += made or connection.execute(_RENAME, data).rowcount
+def _groups(structure: int, content: dict[str, Any]) -> dict[tuple[int, str, str], dict[str, Any]]:
+    """What a structure declares, by structure, kind and code: of a code said twice, the last word."""
+    return {
+        (structure, kind, code): {
+            "structure": structure,
+            "kind": kind,
+            "code": code,
+            "name": label,
+            "level": parts[0] if kind == "class" and parts else "",
+            "attributes": {"mef" if kind == "class" else "classes": parts} if parts else {},
+        }
+        for kind, declared in (("class", content.get("classes")), ("teaching", content.get("groups")))
+        for code, label, parts in declared or ()
+    }
