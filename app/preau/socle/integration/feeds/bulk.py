@@ -30,10 +30,10 @@ _FORCED: Final = (
 
 
 def strip(connection: Connection) -> None:
-    """Takes indexes and foreign keys off, unless somebody is at work on the tables."""
+    """Takes indexes and foreign keys off, unless somebody is at work on the tables or we do not own them."""
     keys = (DropConstraint(key, if_exists=True) for key in _foreign_keys())
     indexes = (DropIndex(index, if_exists=True) for index in _indexes())
-    with suppress(pg.LockNotAvailable), connection.transaction():
+    with suppress(pg.LockNotAvailable, pg.InsufficientPrivilege), connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '2s'")
         _as_owner(connection, [*map(_sql, keys), *map(_sql, indexes)])
 
