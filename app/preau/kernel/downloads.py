@@ -4,11 +4,15 @@
 empty.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from flask import Response, current_app, send_file
+from flask_babel import gettext as _
 
 from preau.kernel import files
+from preau.kernel.errors import NotFound
 
 # Shown inside a page. Never HTML, SVG nor XML: they would run in our origin.
 INLINE = frozenset(
@@ -60,6 +64,15 @@ def front_server_headers(sha256: str) -> dict[str, str]:
     return {}
 
 
+@contextmanager
+def present() -> Iterator[None]:
+    """Say that a content is gone, where the disk would only fail: set aside by the antivirus, or lost."""
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError):
+        raise NotFound(_("Le contenu de ce fichier n’est plus là."), code="PRE-FIC-001") from None
+
+
 def send(
     sha256: str, name: str, media_type: str, *, inline: bool = False, max_age: int | None = None
 ) -> Response:
@@ -74,7 +87,8 @@ def send(
         response.set_etag(sha256[:32])
     else:
         content = files.path_of(sha256) or files.opened(sha256)
-        response = send_file(content, mimetype=kind, etag=sha256[:32], conditional=True)
+        with present():
+            response = send_file(content, mimetype=kind, etag=sha256[:32], conditional=True)
     response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = disposition(name, inline=shown is not None)
     response.headers["Cache-Control"] = f"private, max-age={max_age}" if max_age else "private, no-cache"

@@ -5,6 +5,7 @@ A content appears under its name by one rename, complete or not at all.
 
 import hashlib
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +30,8 @@ class BlobDirectory:
         self._made: set[str] = set()
         for name in (INCOMING, QUARANTINE):
             (self.root / name).mkdir(parents=True, exist_ok=True)
-        self._prefix = f"{self.root}/{INCOMING}/{os.getpid()}-"
+        # Another host of a shared disk may have the same process number, and so may the one that crashed.
+        self._prefix = f"{self.root}/{INCOMING}/{secrets.token_hex(8)}-"
         self._count = iter(range(1, 1 << 62))
 
     def put(self, stream: Readable, limit: int) -> Stored:

@@ -46,14 +46,15 @@ def sent(request: Request, sha256: str, media_type: str, modified: int) -> Answe
     handed = downloads.front_server_headers(sha256)
     if handed:
         return Answer(200, b"", {**headers, **handed, "Content-Type": media_type})
-    given = send_file(
-        files.path_of(sha256) or files.opened(sha256),
-        request.environ,
-        mimetype=media_type,
-        etag=sha256[:32],
-        last_modified=modified,
-        conditional=True,
-    )
+    with downloads.present():
+        given = send_file(
+            files.path_of(sha256) or files.opened(sha256),
+            request.environ,
+            mimetype=media_type,
+            etag=sha256[:32],
+            last_modified=modified,
+            conditional=True,
+        )
     return Answer(given.status_code, given.response, {**dict(given.headers), **headers})
 
 
