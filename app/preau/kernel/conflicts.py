@@ -61,10 +61,13 @@ def seen(obj: Any, posted: Mapping[str, Any], fields: Mapping[str, str], *, send
     current = mark(obj, fields)
     if not said or said == current:
         return Seen(current)
-    texts = {name: str(getattr(obj, name, "") or "") for name, label in fields.items() if label}
+    texts = {name: _lines(getattr(obj, name, None)) for name, label in fields.items() if label}
     saved = [
-        (str(fields[name]), text or "—")
-        for name, text in texts.items()
-        if text.strip() != str(posted.get(name, "")).replace("\r\n", "\n").strip()
+        (str(fields[name]), text or "—") for name, text in texts.items() if text != _lines(posted.get(name))
     ]
     return Seen(current, overtaken=True, saved=tuple(saved))
+
+
+def _lines(value: Any) -> str:
+    """A text as it is compared and shown: a browser ends its lines with two characters."""
+    return str(value or "").replace("\r\n", "\n").strip()

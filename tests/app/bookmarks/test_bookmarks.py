@@ -145,3 +145,15 @@ def test_two_tabs_on_one_bookmark_lose_nothing_of_either(browser):
     assert "Les cartes" in late.text
     assert "Les journaux" in late.text
     assert only(Bookmark).note == "Les cartes"
+
+
+def test_only_what_differs_is_shown_beside_what_was_typed(browser):
+    client = browser("teacher")
+    add(client, note="Les cartes\r\nLes journaux")
+    address = f"/signets/{only(Bookmark).id}"
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address).text)[1]
+    form = {"url": "https://gallica.bnf.fr", "note": "Les cartes\r\nLes journaux", "seen": seen}
+    client.post(address, data={**form, "title": "La BnF"})
+    late = client.post(address, data={**form, "title": "Gallica, la BnF"})
+    assert late.status_code == 422
+    assert re.findall(r'class="pr-saved-text">(.*?)</dd>', late.text) == ["La BnF"]

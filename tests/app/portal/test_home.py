@@ -184,7 +184,15 @@ def test_the_home_counts_by_service_what_is_new_since_the_last_visit(world, visi
     with behind(teacher), atomic():
         for title in ("Sortie", "Pique-nique"):
             to = [f"person:{world.people['pupil']}"]
-            notify(teacher, "news.published", to, url="/actualites/", title=title, actor="Théo")
+            notify(
+                teacher,
+                "news.published",
+                to,
+                url="/actualites/",
+                title=title,
+                actor="Théo",
+                school="Jean-Zay",
+            )
         notify(teacher, "bookmarks.shared", to, url="/signets/", name="Volcans", actor="Théo")
     page = visitor("pupil").get("/").text
     assert "Depuis votre dernière visite, " in page

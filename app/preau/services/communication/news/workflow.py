@@ -13,6 +13,7 @@ from preau.kernel.errors import Conflict, Refused
 from preau.kernel.identity import SCHOOL_STAFF, Identity, system
 from preau.kernel.notify import notify
 from preau.kernel.transaction import atomic
+from preau.services.communication.news import audience
 from preau.services.communication.news.models import Article, is_displayed
 from preau.services.communication.news.schemas import Refusal
 from preau.socle.directory.models import Person as Author
@@ -171,6 +172,7 @@ def announce(article_id: str) -> None:
             url=url_of(article),
             title=article.title,
             actor=teller.name,
+            school=audience.names_of([article.structure_id]).get(article.structure_id, ""),
         )
 
 
