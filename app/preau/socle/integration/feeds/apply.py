@@ -7,14 +7,16 @@ import json
 from functools import partial
 from typing import Any, Final
 
-from . import bulk
+from preau.kernel.adapters.postgres_provision import SYSTEM_ROLE
+
+from . import batches, bulk
+from .batches import CATEGORIES, declare
+from .closures import CLOSE
 from .plan import find_leavers, reach_of
 from .statements import groups, leavers, persons, profiles, relations, terms
 from .structure_apply import apply_structures
 from .work import Connection, Do, Progress, connect, plan_batches, run_batches
 
-# Responsibles first and staff last: of somebody in two categories, the employer's word prevails.
-CATEGORIES: Final = ("guardian", "pupil", "staff")
 KINDS: Final = {
     "pupil": ["pupil"],
     "staff": ["teacher", "staff", "head", "academic", "authority", "external"],
@@ -52,17 +54,13 @@ _LINKS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 _REMOVALS: Final = frozenset(
     {"profiles_ended", "levels", "groups_left", "untied", "roles_left", "teachings_ended"}
 )
-# Statistics are worth their cost when that many people move.
-_MANY: Final = 1000
-# Enough for a join with all keys to be worth its cost, few enough to be done again after a stop.
-_PEOPLE: Final = 20_000
 
 
 def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], progress: Progress) -> None:
     """Everything from structures to leavers; may be called again after any interruption."""
     delivery = names["delivery"]
     with connect(address) as connection:
-        many = _declare(connection, delivery) > _MANY
+        many = declare(connection, delivery) > batches.MANY
     steps: list[tuple[str, Do]] = [("bare", _strip), ("structures", partial(_structures, names, actor))]
     steps += [(f"persons:{category}", partial(_persons, names, actor, category)) for category in CATEGORIES]
     steps += [("groups", partial(_groups, names, actor))]
@@ -71,7 +69,8 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
     with connect(address) as connection:
         names = names | reach_of(connection, names)
         if many:
-            _analyze(connection, ("person", "source_key", "grouping", "structure"))
+            for table in ("source_key", "grouping", "structure"):
+                _analyze(connection, 0, table)
         with connection.transaction():
             find_leavers(connection, names)
             rows = connection.execute(
@@ -84,31 +83,9 @@ def apply_staged(address: str, names: dict[str, Any], actor: dict[str, Any], pro
     run_batches(address, delivery, "refresh", partial(_refresh, names, actor), progress)
     with connect(address) as connection:
         plan_batches(connection, delivery, "indexes", bulk.missing_indexes(connection))
-    run_batches(address, delivery, "indexes", _index, progress)
-    run_batches(address, delivery, "keys", _keys, progress)
-    if many:
-        with connect(address) as connection:
-            _analyze(connection, ("profile", "membership", "relation", "teaching"))
-
-
-def _declare(connection: Connection, delivery: int) -> int:
-    """Declares the batches; how many persons are staged."""
-    rows = connection.execute(
-        "SELECT category, batch, count(*) FROM feed_person WHERE delivery_id = %s GROUP BY 1, 2 ORDER BY 1, 2",
-        [delivery],
-    ).fetchall()
-    persons = sum(int(row[2]) for row in rows)
-    nobody = connection.execute("SELECT NOT EXISTS (SELECT FROM source_key)").fetchone() == (True,)
-    with connection.transaction():
-        for stage in ("structures", "groups", "refresh", "keys"):
-            plan_batches(connection, delivery, stage, [(0, "")])
-        if nobody and persons > _MANY:
-            plan_batches(connection, delivery, "bare", [(0, "")])
-        for category in CATEGORIES:
-            batches = _joined([(batch, count) for found, batch, count in rows if found == category])
-            plan_batches(connection, delivery, f"persons:{category}", batches)
-            plan_batches(connection, delivery, f"links:{category}", batches)
-    return persons
+        plan_batches(connection, delivery, "statistics", list(enumerate(bulk.TABLES)) if many else [])
+    for stage, do in (("indexes", _index), ("keys", _keys), ("statistics", _analyze)):
+        run_batches(address, delivery, stage, do, progress)
 
 
 def _strip(connection: Connection, _number: int, _name: str) -> dict[str, int]:
@@ -126,24 +103,11 @@ def _keys(connection: Connection, _number: int, _name: str) -> dict[str, int]:
     return {}
 
 
-def _joined(staged: list[tuple[int, int]]) -> list[tuple[int, str]]:
-    """Staged batches, joined until they hold `_PEOPLE` persons: their first number, and their last as a name."""
-    batches: list[tuple[int, str]] = []
-    held = _PEOPLE
-    for number, count in staged:
-        if held >= _PEOPLE:
-            batches.append((number, ""))
-            held = 0
-        batches[-1] = (batches[-1][0], str(number))
-        held += count
-    return batches
-
-
-def _analyze(connection: Connection, tables: tuple[str, ...]) -> None:
+def _analyze(connection: Connection, _number: int, table: str) -> dict[str, int]:
     connection.execute("RESET ROLE")
-    for table in tables:
-        connection.execute(f"ANALYZE {table}")
-    connection.execute("SET ROLE preau_system")
+    connection.execute(f"ANALYZE {table}")
+    connection.execute(f"SET ROLE {SYSTEM_ROLE}")
+    return {}
 
 
 def _structures(
@@ -181,8 +145,9 @@ def _persons(
         + (_count(connection, persons.MATCH_INE, values) if category == "pupil" else 0)
         + (_count(connection, persons.MATCH_PEOPLE, values) if names["yields_to"] else 0)
     }
-    connection.execute(persons.TOUCH_KNOWN, values)
-    counts["changed"] = _count(connection, persons.UPDATE_PERSONS, values)
+    if _count(connection, persons.ANYBODY, values):
+        connection.execute(persons.TOUCH_KNOWN, values)
+        counts["changed"] = _count(connection, persons.UPDATE_PERSONS, values)
     counts["created"] = _count(connection, persons.create_persons(guardian=category == "guardian"), values)
     return _told(connection, names, actor, f"persons:{category}", number, counts)
 
@@ -219,7 +184,10 @@ def _leavers(
 def _refresh(
     names: dict[str, Any], actor: dict[str, Any], connection: Connection, number: int, _: str
 ) -> dict[str, int]:
-    counts = {name: _count(connection, statement, names) for name, statement in leavers.REFRESH.items()}
+    counts = {}
+    if names["closed"] or names["suspended"]:
+        counts = {name: _count(connection, statement, names) for name, statement in CLOSE.items()}
+    counts |= {name: _count(connection, statement, names) for name, statement in leavers.REFRESH.items()}
     return _told(connection, names, actor, "refresh", number, counts)
 
 

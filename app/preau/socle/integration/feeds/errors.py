@@ -119,6 +119,13 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
         Severity.ERROR,
         _l("Une valeur dépasse %(limit)s caractères ; l’enregistrement est écarté."),
     ),
+    "PRE-FED-316": (
+        Severity.WARNING,
+        _l(
+            "%(name)s est déjà alimenté par une autre source (%(source)s) ; ce que cette livraison dit"
+            " de ses personnes est laissé de côté."
+        ),
+    ),
     # CSV
     "PRE-FED-401": (
         Severity.FATAL,
@@ -223,6 +230,17 @@ _CATALOGUE: Final[dict[str, tuple[Severity, LazyString]]] = {
     "PRE-FED-508": (
         Severity.FATAL,
         _l("Un seuil est dépassé : lire le plan, puis l’approuver pour continuer."),
+    ),
+    "PRE-FED-511": (
+        Severity.WARNING,
+        _l(
+            "%(name)s n’est plus dans la livraison : en approuvant, l’établissement est suspendu ;"
+            " ses %(count)s personnes gardent leur compte."
+        ),
+    ),
+    "PRE-FED-512": (
+        Severity.WARNING,
+        _l("La livraison ferme %(name)s : en approuvant, ses %(count)s personnes le quittent."),
     ),
     "PRE-FED-510": (
         Severity.FATAL,

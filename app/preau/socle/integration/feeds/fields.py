@@ -12,6 +12,9 @@ from .nomenclature import TITLES
 from .reader import Record
 from .records import Values
 
+# Characters; beyond, PostgreSQL could not index the value, and nobody is called that.
+LONGEST_NAME: Final = 200
+LONGEST_CODE: Final = 100
 YES_NO: Final = {"O": True, "N": False, "1": True, "0": False}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Context, Scalar, filled, read_scalars, warn_unknown
+from .fields import LONGEST_CODE, Context, Scalar, filled, read_scalars, warn_unknown
+from .identity import ADDRESS, NAMES
 from .nomenclature import INE, LINKS
 from .reader import Record
 from .records import MembershipRecord, PersonRecord, RelationRecord
@@ -12,20 +13,13 @@ from .second_degree import named, pupil_profiles
 from .staff import staff_profiles
 
 _IDENTITY: Final = (
-    Scalar("sn", "last_name"),
-    Scalar("givenName", "first_name"),
+    *NAMES,
     Scalar("ENTPersonNom", "last_name"),
     Scalar("ENTPersonPrenom", "first_name"),
-    Scalar("ENTPersonNomPatro", "birth_name"),
-    Scalar("ENTPersonAutresPrenoms", "other_names", "words"),
     Scalar("ENTPersonCivilite", "civility", "title"),
-    Scalar("ENTPersonDateNaissance", "birth_date", "date"),
     Scalar("ENTPersonMail", "mail"),
     Scalar("ENTPersonTelPerso", "phone_home"),
-    Scalar("ENTPersonAdresse", "address_lines", "lines", erase=True),
-    Scalar("ENTPersonCodePostal", "postal_code", erase=True),
-    Scalar("ENTPersonVille", "town", erase=True),
-    Scalar("ENTPersonPays", "country", erase=True),
+    *ADDRESS,
 )
 _PUPIL: Final = (
     *_IDENTITY,
@@ -139,7 +133,7 @@ def _memberships(record: Record, context: Context, role: str) -> list[Membership
     for attribute, kind in (("ENTPersonClasses", "class"), ("ENTPersonGroupes", "teaching")):
         for value in filled(attributes.get(attribute)):
             parts = [part.strip() for part in value.split("$")]
-            if len(parts) != 5 or not parts[0] or not parts[3]:  # noqa: PLR2004
+            if len(parts) != 5 or not parts[0] or not 0 < len(parts[3]) <= LONGEST_CODE:  # noqa: PLR2004
                 context.warn("PRE-FED-304", record, name=attribute)
                 continue
             found.append(MembershipRecord(context.key(parts[0]), kind, parts[3], role, parts[4] or parts[3]))
@@ -155,7 +149,7 @@ def _relations(record: Record, context: Context) -> list[RelationRecord] | None:
     for value in filled(record.attributes["ENTEleveAutoriteParentale"]):
         key, _, link = value.partition("$")
         key, link = key.strip(), link.partition("$")[0].strip()
-        if not key:
+        if not 0 < len(key) <= LONGEST_CODE:
             context.warn("PRE-FED-304", record, name="ENTEleveAutoriteParentale")
             continue
         word = LINKS.get(link, "other")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from . import first_degree, second_degree, staff, structures
-from .fields import Context
+from .fields import LONGEST_CODE, Context
 from .reader import Record
 from .records import FeedRecord, RemovalRecord
 
@@ -39,11 +39,16 @@ _FIRST: Final[dict[str, Mapper]] = {
 }
 
 
-def map_records(records: Iterable[Record], degree: str, context: Context) -> Iterator[FeedRecord]:
-    """The neutral records of a file. `degree` is "1D" or "2D", as its header or its archive says."""
-    mappers = _FIRST if degree == "1D" else _SECOND
+def map_records(
+    records: Iterable[Record], degree: str, context: Context, said: Callable[[], str] = str
+) -> Iterator[FeedRecord]:
+    """The neutral records of a file. `degree` is "1D" or "2D", as its archive says; `said` as its header does."""
     for record in records:
         category = record.category
+        if len(record.key) > LONGEST_CODE:
+            context.warn("PRE-FED-315", record, limit=LONGEST_CODE)
+            continue
+        mappers = _FIRST if (said() or degree) == "1D" else _SECOND
         if record.operation == "deleteRequest":
             if target := _TARGETS.get(category):
                 yield RemovalRecord(context.key(record.key), target, category, record.digest)

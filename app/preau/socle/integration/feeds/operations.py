@@ -29,7 +29,7 @@ from preau.socle.security.accounts import jobs as account_jobs
 
 from . import analyse as analysis
 from . import plan as planning
-from . import storage
+from . import storage, teams
 from .apply import apply_staged
 from .archive import Limits, inspect
 from .errors import FeedError, ProblemLog
@@ -43,6 +43,12 @@ PERMISSION: Final = "feeds.manage"
 FAMILIES: Final = {"aaf1d": ["aaf2d", "aaf1d"], "aaf2d": ["aaf2d", "aaf1d"]}
 # Seconds: a page polls every two.
 _REPORT_EVERY: Final = 0.3
+# Who is signed in gets at the next page what the import gave, or took.
+_RIGHTS_MOVED: Final = """
+UPDATE account a SET rights_version = rights_version + 1
+FROM (SELECT DISTINCT person_id FROM feed_touched WHERE delivery_id = :id) x
+WHERE a.person_id = x.person_id AND EXISTS (SELECT FROM sign_in_session s WHERE s.person_id = x.person_id)
+"""
 Listener = Callable[[str, int, int], None]
 
 
@@ -404,6 +410,8 @@ def _finish(identity: Identity, delivery_id: int) -> None:
         if counts:
             jobs.defer(account_jobs.provision, unique="feeds.provision")
             jobs.defer(account_jobs.disable_leavers, unique="feeds.disable_leavers")
+            jobs.defer(teams.follow_directory, unique="feeds.teams")
+            session.execute(text(_RIGHTS_MOVED), {"id": delivery_id})
         events.publish("feeds.applied", identity, delivery_id=delivery_id, counts=counts)
 
 
@@ -416,6 +424,8 @@ def _names(delivery: Delivery) -> dict[str, Any]:
         "today": delivery.dated,
         "scope": [],
         "said": None,
+        "closed": delivery.plan.get("closed", []),
+        "suspended": delivery.plan.get("suspended", []),
         "by_uai": delivery.source == "authority",
         "yields_to": NATIONAL if delivery.source == "authority" else [],
     }

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Json
 
+from .closures import find_closures
 from .statements.terms import SAID
 from .work import Connection
 
@@ -79,6 +80,10 @@ WHERE x.delivery_id = %(delivery)s AND (f.kind = 'guardian') = (x.category = 'gu
   AND {SAID}
 GROUP BY 1, 2
 """
+_CLOSING: Final = """
+SELECT structure_id, kind, count(*) FROM profile
+WHERE source = %(source)s AND left_on IS NULL AND structure_id = ANY(%(closed)s) GROUP BY 1, 2
+"""
 _UNKNOWN: Final = """
 SELECT p.structure_key, count(*) FROM feed_profile p WHERE p.delivery_id = %(delivery)s
   AND NOT EXISTS (SELECT FROM structure t WHERE t.source = ANY(%(sources)s) AND t.key = p.structure_key)
@@ -86,9 +91,34 @@ SELECT p.structure_key, count(*) FROM feed_profile p WHERE p.delivery_id = %(del
 GROUP BY 1 ORDER BY 1 LIMIT 200
 """
 _TWICE: Final = """
-SELECT s.category, s.key FROM feed_person s WHERE s.delivery_id = %(delivery)s
+SELECT s.category, s.key FROM feed_person s
+WHERE s.delivery_id = %(delivery)s AND s.operation = 'addRequest'
 GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 200
 """
+_HELD_ELSEWHERE: Final = """
+SELECT s.key, t.name, t.source FROM feed_structure s JOIN structure t ON t.uai = s.content->'values'->>'uai'
+WHERE s.delivery_id = %(delivery)s AND t.source <> ALL(%(sources)s)
+  AND t.source NOT IN ('manual', 'authority', %(source)s) ORDER BY 1 LIMIT 200
+"""
+# Whoever comes again later in the delivery is put aside: one record per key and category is applied.
+_DOUBLES: Final = (
+    """CREATE TEMP TABLE double ON COMMIT DROP AS
+SELECT category, key, min(batch) AS first FROM feed_person
+WHERE delivery_id = %(delivery)s AND operation = 'addRequest' GROUP BY 1, 2 HAVING count(*) > 1
+UNION ALL
+SELECT s.category, s.key, -1 FROM feed_person s
+JOIN feed_record a ON a.source = %(source)s AND a.category = s.category AND a.key = s.key
+JOIN feed_seen v ON v.delivery_id = s.delivery_id AND v.head = a.head
+WHERE s.delivery_id = %(delivery)s AND s.operation = 'addRequest'""",
+    *(
+        f"""UPDATE {table} s SET category = 'double' FROM double d
+WHERE s.delivery_id = %(delivery)s AND s.category = d.category AND s.key = d.key AND s.batch > d.first"""
+        for table in ("feed_person", "feed_profile", "feed_membership", "feed_teaching")
+    ),
+    """DELETE FROM feed_relation s USING double d
+WHERE s.delivery_id = %(delivery)s AND d.category = 'pupil' AND s.key = d.key AND s.batch > d.first""",
+    "DROP TABLE double",
+)
 _PLACE_PROBLEMS: Final = """
 UPDATE feed_problem b SET structure_key = p.structure_key FROM feed_profile p
 WHERE b.delivery_id = %(delivery)s AND p.delivery_id = b.delivery_id AND p.key = b.key AND b.structure_key = ''
@@ -121,11 +151,19 @@ def complain(connection: Connection, names: dict[str, Any]) -> None:
         ("PRE-FED-313", key, "", {"name": category}) for category, key in connection.execute(_TWICE, names)
     ]
     found += [
+        ("PRE-FED-316", "", key, {"name": name, "source": source})
+        for key, name, source in connection.execute(_HELD_ELSEWHERE, names)
+        if not names["by_uai"]
+    ]
+    for statement in _DOUBLES:
+        connection.execute(statement, names)
+    found += [
         ("PRE-FED-314", "", key, {"name": key, "count": str(count)})
         for key, count in connection.execute(_UNKNOWN, names)
     ]
     connection.execute(
-        "DELETE FROM feed_problem WHERE delivery_id = %(delivery)s AND code IN ('PRE-FED-313', 'PRE-FED-314')",
+        "DELETE FROM feed_problem WHERE delivery_id = %(delivery)s AND batch = 0"
+        " AND code IN ('PRE-FED-313', 'PRE-FED-314', 'PRE-FED-316') AND file = ''",
         names,
     )
     with connection.cursor() as cursor:
@@ -158,14 +196,33 @@ def make_plan(connection: Connection, names: dict[str, Any], max_departures: int
                 by_id[known] = _known_structure(connection, known)
                 structures[f"#{known}"] = by_id[known]
             _figures(by_id[known], kind)[figure] = count
+    closures = _close(connection, names, structures, by_id)
     guardians = connection.execute(_STAGED_GUARDIANS, names).fetchone() or (0, 0)
-    rows = [row for row in structures.values() if names["complet"] or _moves(row)]
+    rows = [row for row in structures.values() if names["complet"] or _moves(row) or "fate" in row]
     totals = {
         figure: sum(kind[figure] for row in structures.values() for kind in row["kinds"].values())
         for figure in ("arrive", "change", "leave", "current")
     }
     totals["guardians_arrive"], totals["guardians_change"] = guardians
-    return {"structures": rows, "totals": totals, "stops": _stops(rows, totals, max_departures)}
+    stops = closures.pop("stops") + _stops(rows, totals, max_departures)
+    return {"structures": rows, "totals": totals, "stops": stops, **closures}
+
+
+def _close(
+    connection: Connection,
+    names: dict[str, Any],
+    structures: dict[str, dict[str, Any]],
+    by_id: dict[int, dict[str, Any]],
+) -> dict[str, Any]:
+    """The structures that close or are suspended, marked in their rows; those who leave them are counted."""
+    closures = find_closures(connection, names)
+    for known in (*closures["closed"], *closures["suspended"]):
+        if known not in by_id:
+            by_id[known] = structures[f"#{known}"] = _known_structure(connection, known)
+        by_id[known]["fate"] = "closed" if known in closures["closed"] else "suspended"
+    for known, kind, count in connection.execute(_CLOSING, names | closures):
+        _figures(by_id[known], kind)["leave"] = count
+    return closures
 
 
 def _known_structure(connection: Connection, known: int) -> dict[str, Any]:

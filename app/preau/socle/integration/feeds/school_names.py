@@ -23,6 +23,9 @@ KINDS: Final = {
     "LP": "Lycée professionnel",
     "LPO": "Lycée polyvalent",
     "LT": "Lycée technologique",
+    "LEGTA": "Lycée agricole",
+    "LEGTPA": "Lycée agricole",
+    "LPA": "Lycée professionnel agricole",
     "EREA": "EREA",
     "CFA": "CFA",
     "SEP": "Section professionnelle",
@@ -34,7 +37,25 @@ SMALL: Final = frozenset(
 )
 ELIDED: Final = re.compile(r"^(d|l)['’](.+)$", re.IGNORECASE)
 # Kept in capitals: what people say by its letters, and the numbers of kings.
-_LETTERS: Final = frozenset("RPI RPC REP SEGPA ULIS UPE2A EREA ERPD CFA LEGTA MFR IEN DSDEN CNED BTP".split())
+_LETTERS: Final = frozenset(
+    [
+        "RPI",
+        "RPC",
+        "REP",
+        "SEGPA",
+        "ULIS",
+        "UPE2A",
+        "EREA",
+        "ERPD",
+        "CFA",
+        "LEGTA",
+        "MFR",
+        "IEN",
+        "DSDEN",
+        "CNED",
+        "BTP",
+    ]
+)
 _ROMAN: Final = re.compile(r"(?=[IVX])(X{0,2})(IX|IV|V?I{0,3})")
 _DOTTED: Final = re.compile(r"\b((?:[A-Z]\.){2,}[A-Z]?)")
 _CEDEX: Final = re.compile(r"\s+CEDEX(\s+\d+)?$")

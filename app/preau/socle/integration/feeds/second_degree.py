@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Context, Scalar, filled, read_scalars, split, split_reference, warn_unknown
+from .fields import (
+    LONGEST_CODE,
+    LONGEST_NAME,
+    Context,
+    Scalar,
+    filled,
+    read_scalars,
+    split,
+    split_reference,
+    warn_unknown,
+)
+from .identity import ADDRESS, NAMES
 from .nomenclature import INE, LINKS
 from .reader import Record
 from .records import MembershipRecord, PersonRecord, ProfileRecord, RelationRecord
 
 IDENTITY: Final = (
-    Scalar("sn", "last_name"),
-    Scalar("givenName", "first_name"),
-    Scalar("ENTPersonNomPatro", "birth_name"),
-    Scalar("ENTPersonAutresPrenoms", "other_names", "words"),
+    *NAMES,
     Scalar("personalTitle", "civility", "title"),
-    Scalar("ENTPersonDateNaissance", "birth_date", "date"),
     Scalar("mail", "mail"),
     Scalar("homePhone", "phone_home"),
-    Scalar("ENTPersonAdresse", "address_lines", "lines", erase=True),
-    Scalar("ENTPersonCodePostal", "postal_code", erase=True),
-    Scalar("ENTPersonVille", "town", erase=True),
-    Scalar("ENTPersonPays", "country", erase=True),
+    *ADDRESS,
 )
 _PUPIL: Final = (
     *IDENTITY,
@@ -84,6 +88,11 @@ def named(record: Record, person: PersonRecord, context: Context) -> PersonRecor
             if not person.values.get(name):
                 context.warn("PRE-FED-307", record, name="nom" if name == "last_name" else "prénom")
                 return None
+    if any(len(person.values.get(name) or "") > LONGEST_NAME for name in ("last_name", "first_name")):
+        context.warn("PRE-FED-315", record, limit=LONGEST_NAME)
+        return None
+    if len(person.values.get("ine") or "") > LONGEST_CODE:
+        del person.values["ine"]
     return person
 
 
@@ -132,7 +141,7 @@ def references(
     found = []
     for value in filled(record.attributes.get(attribute)):
         reference = split_reference(value)
-        if reference is None:
+        if reference is None or len(value) > LONGEST_CODE:
             context.warn("PRE-FED-304", record, name=attribute)
         else:
             found.append(MembershipRecord(context.key(reference[0]), kind, reference[1], role))
@@ -148,7 +157,7 @@ def _relations(record: Record, context: Context) -> list[RelationRecord] | None:
     relations = {}
     for value in filled(raw):
         parts = split(value, 6)
-        if parts is None or not parts[0]:
+        if parts is None or not 0 < len(parts[0]) <= LONGEST_CODE:
             context.warn("PRE-FED-304", record, name="ENTElevePersRelEleve")
             continue
         key, link, financial, legal, contact, payment = parts
@@ -192,6 +201,7 @@ def _legacy_relations(record: Record, context: Context) -> list[RelationRecord] 
             lives_with=key in housed,
         )
         for key in dict.fromkeys([*links, *sorted(legal), *qualities])
+        if len(key) <= LONGEST_CODE
     ]
 
 

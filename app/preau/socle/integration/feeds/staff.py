@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Context, Scalar, filled, read_scalars, split, warn_unknown
+from .fields import LONGEST_CODE, Context, Scalar, filled, read_scalars, split, warn_unknown
 from .nomenclature import FUNCTIONS, UNKNOWN_FUNCTION
 from .reader import Record
 from .records import PersonRecord, ProfileRecord, TeachingRecord
@@ -72,7 +72,7 @@ def _teachings(record: Record, attribute: str, kind: str, context: Context) -> l
     for value in filled(record.attributes.get(attribute)):
         structure, _, rest = value.partition("$")
         code, _, subject = rest.rpartition("$")
-        if not (structure.strip() and code.strip() and subject.strip()):
+        if not (structure.strip() and code.strip() and subject.strip()) or len(value) > LONGEST_CODE:
             context.warn("PRE-FED-304", record, name=attribute)
             continue
         found.append(TeachingRecord(context.key(structure), kind, code.strip(), subject.strip()))

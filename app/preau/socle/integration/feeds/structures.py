@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .fields import Context, Scalar, filled, read_scalars, warn_unknown
+from .fields import LONGEST_CODE, Context, Scalar, filled, read_scalars, warn_unknown
 from .nomenclature import structure_kind, valid_uai
 from .reader import Record
 from .records import ClassRecord, MefRecord, StructureRecord, SubjectRecord, Values
@@ -83,6 +83,9 @@ def _read(record: Record, values: Values, context: Context, degree: int) -> Stru
         return None
     if uai := values.get("uai"):
         values["uai"] = uai.upper()
+        if len(uai) > LONGEST_CODE:
+            context.warn("PRE-FED-315", record, limit=LONGEST_CODE)
+            return None
         if not valid_uai(values["uai"]):
             context.warn("PRE-FED-306", record, uai=uai[:8])
     if "type_label" in values or name:
@@ -120,7 +123,7 @@ def _declared(record: Record, attribute: str, context: Context) -> list[ClassRec
     declared = []
     for value in filled(record.attributes[attribute]):
         code, *rest = (part.strip() for part in value.split("$"))
-        if not code:
+        if not 0 < len(code) <= LONGEST_CODE:
             context.warn("PRE-FED-304", record, name=attribute)
             continue
         label = rest[0] if rest and rest[0] else code

@@ -40,6 +40,7 @@ _STAGES: Final[dict[str, LazyString]] = {
     "bare": _l("Préparation des tables"),
     "indexes": _l("Index"),
     "keys": _l("Clés étrangères"),
+    "statistics": _l("Statistiques de la base"),
 }
 APPLIED_LABELS: Final[dict[str, LazyString]] = {
     "created": _l("Personnes créées"),
@@ -60,6 +61,7 @@ APPLIED_LABELS: Final[dict[str, LazyString]] = {
     "roles": _l("Professeurs principaux"),
     "roles_left": _l("Professeurs principaux retirés"),
     "structures": _l("Établissements"),
+    "structures_closed": _l("Établissements fermés ou suspendus"),
     "codes": _l("Matières et MEF"),
 }
 

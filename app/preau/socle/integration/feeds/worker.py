@@ -25,6 +25,7 @@ from .errors import FeedError, Problem, ProblemLog
 from .fields import Context
 from .mapping import map_records
 from .reader import RecordReader
+from .records import PersonRecord
 from .staging import Stager
 from .work import Connection, connect, run_batches
 
@@ -69,7 +70,14 @@ def read_file(
     with (folder / f"{number}.xml").open("rb") as source:
         known = partial(is_known, heads) if heads else None
         reader = RecordReader(source, file, problems, known=known)
-        for rank, record in enumerate(map_records(reader, degree, context), start=1):
+        given: set[tuple[str, str]] = set()
+        records = map_records(reader, degree, context, lambda: reader.header.degree)
+        for rank, record in enumerate(records, start=1):
+            if isinstance(record, PersonRecord) and record.operation == "addRequest":
+                if (mark := (record.category, record.key)) in given:
+                    problems.add("PRE-FED-313", file, reader.position, record.key)
+                    continue
+                given.add(mark)
             stager.add(record)
             if rank % _FLUSH == 0:
                 stager.flush(connection)

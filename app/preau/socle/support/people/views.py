@@ -43,7 +43,7 @@ from preau.socle.support.people.scope import MANAGE, PROJECT, person_of, structu
 blueprint = pages("people", __name__, "/administration/annuaire")
 SOURCES = {
     "aaf2d": "AAF 2D", "aaf1d": "AAF 1D", "sapia": "SAPIA", "authority": "Collectivité", "manual": "Saisie",
-    "archive": "Archive",
+    "archive": "Archive", "derived": "Déduit de l’annuaire",
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def structure(structure_id: int) -> Response:
         .where(
             Group.structure_id == structure_id,
             Group.ends_on.is_(None),
-            Group.kind.in_(("class", "teaching", "team")),
+            Group.kind.in_(("class", "teaching", "team", "function")),
         )
         .group_by(Group.id)
         .order_by(Group.kind, Group.name)

@@ -21,7 +21,7 @@ from preau.socle.security.authentication.sessions import rights_moved
 from preau.socle.support.people.models import YearChange
 from preau.socle.support.people.scope import MANAGE
 
-DISSOLVED = ("class", "teaching")
+DISSOLVED = ("class", "teaching", "team")
 ENDED_ROLES = ("form_teacher", "delegate", "parent_delegate")
 AT_ONCE = 20
 FIRST_MONTH = 7
