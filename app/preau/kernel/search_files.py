@@ -7,7 +7,8 @@ from preau.kernel.adapters.text_extraction import PurePythonExtraction
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
 from preau.kernel.ports.text_extraction import Extracted, TextExtraction
-from preau.kernel.search_index import LONGEST_BODY, SearchDocument, SearchText
+from preau.kernel.search_index import SearchDocument, SearchText
+from preau.kernel.search_write import LONGEST_BODY
 from preau.kernel.transaction import atomic
 
 extraction: TextExtraction = PurePythonExtraction()

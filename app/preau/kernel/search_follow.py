@@ -10,20 +10,14 @@ from typing import Any
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.util import identity_key
 
 from preau.kernel import jobs
 from preau.kernel.contract import registry
 from preau.kernel.database import db
 from preau.kernel.search import Document, Searchable
-from preau.kernel.search_index import (
-    SearchDocument,
-    SearchText,
-    forget,
-    forget_with,
-    key_column,
-    row_of,
-    write,
-)
+from preau.kernel.search_index import SearchDocument, SearchText, forget_with, key_column
+from preau.kernel.search_write import forget, row_of, write
 from preau.kernel.tenancy import lifted
 from preau.kernel.traits.shared import Share, Shareable
 from preau.kernel.transaction import atomic
@@ -116,28 +110,44 @@ def batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def index(keys: Iterable[tuple[str, Any]]) -> None:
     """Index objects again, or forget those that are gone or no longer to be found; joins the transaction."""
-    rows: list[Any] = []
-    gone: dict[str, list[Any]] = {}
+    by_kind: dict[str, list[Any]] = {}
     for name, key in keys:
+        by_kind.setdefault(name, []).append(key)
+    rows: list[dict[str, Any]] = []
+    for name, wanted in by_kind.items():
         searchable = _named[name]
-        obj = db.session.get(searchable.model, key)
-        document = searchable.document(obj) if obj is not None else None
-        if document is None:
-            gone.setdefault(name, []).append(key)
-        else:
-            rows.append(row_of(name, key, document))
-            extract_later(document)
+        found = {key: searchable.document(obj) for key, obj in _read(searchable.model, wanted).items()}
+        documents = {key: document for key, document in found.items() if document is not None}
+        rows += [row_of(name, key, document) for key, document in documents.items()]
+        forget(name, [key for key in wanted if key not in documents])
+        extract_later(documents.values())
     write(rows)
-    for name, lost in gone.items():
-        forget(name, lost)
 
 
-def extract_later(document: Document) -> None:
-    """Have the text of a document's file extracted, unless it is known."""
-    if document.blob and db.session.get(SearchText, document.blob) is None:
-        from preau.kernel.search_files import extract_job
+def _read(model: type[Any], keys: list[Any]) -> dict[Any, Any]:
+    """Objects by their keys: those that the session holds, the others in one query."""
+    held = db.session.identity_map
+    absent = [key for key in keys if identity_key(model, key) not in held]
+    column = key_column(model)
+    found = {key: db.session.get(model, key) for key in set(keys).difference(absent)}
+    if absent:
+        found |= {
+            getattr(obj, column.key): obj
+            for obj in db.session.scalars(select(model).where(column.in_(absent)))
+        }
+    return {key: obj for key, obj in found.items() if obj is not None}
 
-        jobs.defer(extract_job, blob=document.blob, unique=f"search:blob:{document.blob}")
+
+def extract_later(documents: Iterable[Document]) -> None:
+    """Have the texts of documents' files extracted, unless they are known."""
+    blobs = {document.blob for document in documents if document.blob}
+    if not blobs:
+        return
+    from preau.kernel.search_files import extract_job
+
+    known = set(db.session.scalars(select(SearchText.blob).where(SearchText.blob.in_(blobs))))
+    for blob in sorted(blobs - known):
+        jobs.defer(extract_job, blob=blob, unique=f"search:blob:{blob}")
 
 
 @jobs.task("search.index")

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import delete, text
 
 from preau.kernel.database import db
-from preau.kernel.search_query import Query, search, suggest
+from preau.kernel.search_find import search
+from preau.kernel.search_query import Query
+from preau.kernel.search_suggest import suggest
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
 from preau.services.information.bookmarks.models import Bookmark

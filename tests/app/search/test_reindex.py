@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 from preau.kernel.database import db
-from preau.kernel.search_query import Query, search
+from preau.kernel.search_find import search
+from preau.kernel.search_query import Query
 from preau.kernel.tenancy import lifted
 from preau.socle.portal.search.commands import reindex
 

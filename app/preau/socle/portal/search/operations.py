@@ -1,4 +1,4 @@
-"""Keeping, erasing and taking away searches. Finding itself is :mod:`preau.kernel.search_query`."""
+"""Keeping, erasing and taking away searches. Finding itself is :mod:`preau.kernel.search_find`."""
 
 import uuid
 from datetime import timedelta
@@ -13,7 +13,8 @@ from preau.kernel.errors import Conflict
 from preau.kernel.identity import Identity
 from preau.kernel.rights import fetch
 from preau.kernel.search import Hit
-from preau.kernel.search_query import Query, Results, search
+from preau.kernel.search_find import search
+from preau.kernel.search_query import Query, Results
 from preau.kernel.transaction import atomic
 from preau.socle.portal.search.models import SavedSearch, SearchHistory
 

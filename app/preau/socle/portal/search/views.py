@@ -16,7 +16,10 @@ from preau.kernel.errors import Invalid
 from preau.kernel.forms import errors_of, parse
 from preau.kernel.pages import done, me, pages, render_page
 from preau.kernel.search import DUBLIN_CORE, Hit
-from preau.kernel.search_query import PER_PAGE, Query, Results, federated, kinds, search, sources, suggest
+from preau.kernel.search_find import search
+from preau.kernel.search_query import PER_PAGE, Query, Results
+from preau.kernel.search_sources import federated, kinds, sources
+from preau.kernel.search_suggest import suggest
 from preau.socle.portal.search import operations
 from preau.socle.portal.search.operations import SaveIn
 from preau.socle.security.web import EXPORT_LIMIT, by_person, limiter
