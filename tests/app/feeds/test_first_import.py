@@ -9,7 +9,7 @@ from sqlalchemy import text
 from preau.demo.export import requests
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
-from preau.socle.integration.feeds import apply, bulk, storage
+from preau.socle.integration.feeds import apply, batches, bulk, storage
 from preau.socle.integration.feeds.work import connect
 
 pytestmark = pytest.mark.sdet("SOC-INT-IED-02", "SOC-INT-IED-03")
@@ -31,7 +31,7 @@ def schema() -> list[str]:
 @pytest.fixture
 def large(monkeypatch):
     """Every delivery counts as a large one."""
-    monkeypatch.setattr(apply, "_MANY", 0)
+    monkeypatch.setattr(batches, "MANY", 0)
 
 
 def test_the_tables_are_bare_during_a_first_import_and_whole_after_it(feed, academy, large, monkeypatch):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from preau.demo.export import requests
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
-from preau.socle.integration.feeds import apply, operations
+from preau.socle.integration.feeds import batches, operations
 
 from .conftest import directory
 from .test_first_import import schema
@@ -75,7 +75,7 @@ def forget_everything() -> None:
 @pytest.mark.sdet("SOC-INT-IED-02", "SOC-INT-IED-03", "SOC-INT-IED-22")
 @pytest.mark.parametrize("many", [1000, 0], ids=["small", "first and large"])
 def test_killed_at_every_batch_it_ends_in_the_same_directory(app, feed, academy, monkeypatch, many):
-    monkeypatch.setattr(apply, "_MANY", many)
+    monkeypatch.setattr(batches, "MANY", many)
     delivery = feed.receive(feed.write(list(requests(academy, "2D"))))
     execute(WAIT)
     before = schema()

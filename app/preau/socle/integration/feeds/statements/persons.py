@@ -105,7 +105,8 @@ SELECT count(*) FROM fresh
 """
 
 
-# Nothing can be removed from people who were not there before.
+# Nothing can change of people who are not there, nothing be removed of those who were not there before.
+ANYBODY: Final = f"SELECT EXISTS (SELECT FROM feed_person s {KEY} WHERE {STAGED})::int"
 ANYBODY_BEFORE: Final = f"SELECT EXISTS (SELECT FROM feed_person s {KEY} WHERE {STAGED} AND {BEFORE})::int"
 # Whoever was there before needs a fresh look at the end: profiles, then who may see the person.
 TOUCH_KNOWN: Final = f"""
