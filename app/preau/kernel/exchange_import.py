@@ -100,6 +100,7 @@ class _Run:
                     self.part(each, parts[each.name])
                 else:
                     self.report.notes.append(_("« %(label)s » ne s’importe pas ici.", label=each.label))
+        self.report.notes += self.context.notes
         self.report.absent = sorted(self.context.refs.absent)
 
     def part(self, each: Exchangeable, part: Part) -> None:

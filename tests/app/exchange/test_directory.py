@@ -135,12 +135,3 @@ def test_what_one_person_has_in_every_service_comes_back_over_itself(populated, 
     scope = Scope("person", person_id=populated.people[key])
     import_archive(populated.identity(key), scope, io.BytesIO(before), policy=policy)
     assert comparable(export(key)) == comparable(before)
-
-
-@pytest.mark.sdet("SOC-INT-IED-06", "SOC-SUP-HEB-06")
-@pytest.mark.parametrize("policy", ["replace", "merge"])
-def test_what_a_school_has_in_every_service_comes_back_over_itself(populated, export, policy):
-    before = export(structure="college")
-    scope = Scope("structure", structure_id=populated.structures["college"])
-    import_archive(system("tests"), scope, io.BytesIO(before), policy=policy)
-    assert comparable(export(structure="college")) == comparable(before)

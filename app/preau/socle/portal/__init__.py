@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from preau.kernel.contract import EVERYONE, AdminPage, Permission, ProfileKind, Service
-from preau.socle.portal import look, models, whats_new
+from preau.socle.portal import exchange, look, models, whats_new
 from preau.socle.portal.settings import SETTINGS
 from preau.socle.portal.views import appearance, preferences, public
 from preau.socle.portal.views import home as home_pages
@@ -45,6 +45,7 @@ service = Service(
         Permission("portal.project", _l("Choisir l’apparence du projet"), roles=(), delegable=False),
     ),
     settings=SETTINGS,
+    exchange=exchange.FORMATS,
     administration=(
         AdminPage(
             "appearance.index",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from preau.kernel import files
@@ -12,10 +14,12 @@ from preau.kernel.database import db
 from preau.kernel.errors import Invalid
 from preau.kernel.exchange import Exchangeable, File, Imported, Item
 from preau.kernel.exchange_context import Context, Scope
-from preau.kernel.identity import Identity
+from preau.kernel.identity import Identity, ProfileKind
+from preau.kernel.rights import require_permission
 from preau.services.information.white_pages import photos
-from preau.services.information.white_pages.models import Entry
+from preau.services.information.white_pages.models import Entry, VisibilityRule
 from preau.services.information.white_pages.operations import OF_ADULTS, EntryIn
+from preau.services.information.white_pages.visibility import MANAGE
 from preau.socle.directory.models import Person, Profile
 
 PHOTO = "photo.webp"
@@ -97,7 +101,75 @@ def _is_only_pupil(person_id: int) -> bool:
     return set(db.session.scalars(present)) == {"pupil"}
 
 
+class VisibilityRuleV1(BaseModel):
+    """What people of a profile see of those of another in a school, where that is not the default."""
+
+    structure: str
+    viewer: ProfileKind
+    subject: ProfileKind
+    scope: Literal["none", "groups", "school"]
+    fields: list[Literal["function", "photo", "mail", "phone", "website", "about", "relations"]]
+
+
+def export_rules(identity: Identity, scope: Scope) -> Iterator[Item]:
+    """The rules of the schools in scope."""
+    del identity
+    for rule in db.session.scalars(select(VisibilityRule).where(scope.within(VisibilityRule.structure_id))):
+        school = scope.refs.structure_key(rule.structure_id)
+        yield Item(
+            key=f"{school}/{rule.viewer}/{rule.subject}",
+            data=VisibilityRuleV1(
+                structure=school,
+                viewer=rule.viewer,
+                subject=rule.subject,
+                scope=rule.scope,
+                fields=rule.fields,
+            ),
+            title=f"{rule.viewer} → {rule.subject}",
+            path="/annuaire/visibilite/",
+        )
+
+
+def find_rule(identity: Identity, item: Imported, context: Context) -> VisibilityRule | None:
+    """The rule of that school for these two profiles."""
+    del identity
+    return db.session.scalar(
+        select(VisibilityRule).where(
+            VisibilityRule.structure_id == context.structure(item.data.structure),
+            VisibilityRule.viewer == item.data.viewer,
+            VisibilityRule.subject == item.data.subject,
+        )
+    )
+
+
+def import_rule(identity: Identity, item: Imported, context: Context) -> VisibilityRule | None:
+    """Write a rule in a school whose white pages the importer looks after."""
+    structure_id = context.structure(item.data.structure)
+    if structure_id is None:
+        return None
+    if not context.unrestricted:
+        require_permission(identity, MANAGE, structure_id)
+    rule = item.existing or VisibilityRule(
+        structure_id=structure_id, viewer=item.data.viewer, subject=item.data.subject
+    )
+    rule.scope, rule.fields = item.data.scope, list(item.data.fields)
+    db.session.add(rule)
+    return rule
+
+
 FORMATS = (
+    Exchangeable(
+        "visibility-rule",
+        1,
+        VisibilityRuleV1,
+        export_rules,
+        import_rule,
+        model=VisibilityRule,
+        label=_l("Qui voit qui dans l’annuaire"),
+        find=find_rule,
+        scopes=("structure", "everything"),
+        merge=dict.fromkeys(("scope", "fields"), "imported"),
+    ),
     Exchangeable(
         "white-page",
         1,

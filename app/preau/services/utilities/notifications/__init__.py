@@ -7,7 +7,7 @@ from preau.kernel.adapters.mail_embedded import OutgoingMessage
 from preau.kernel.contract import Job, Permission, Service, Setting
 from preau.kernel.identity import EVERYONE, ProfileKind
 from preau.kernel.notify_delivery import deliver_job, purge_job
-from preau.services.utilities.notifications import views
+from preau.services.utilities.notifications import exchange, views
 
 service = Service(
     code="UTI-UTL-NOT",
@@ -59,6 +59,7 @@ service = Service(
             maximum=11,
         ),
     ),
+    exchange=exchange.FORMATS,
     jobs=(Job("*/15 * * * *", deliver_job), Job("20 3 * * *", purge_job)),
     across_schools=True,
     needs=("directory",),
