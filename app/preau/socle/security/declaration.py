@@ -157,6 +157,7 @@ service = Service(
         Job("15 2 * * *", account_jobs.disable_leavers),
         Job("45 2 * * *", account_jobs.purge_due),
         Job("*/5 * * * *", policy_jobs.seal),
+        Job("*/10 * * * *", policy_jobs.close_stale),
         Job("10 3 * * *", policy_jobs.tidy),
         Job("20 * * * *", batches.forget_sheets),
     ),
