@@ -1,5 +1,8 @@
 """The WSGI server (granian: the fastest measured that serves uploads too, see docs/decisions)."""
 
+import os
+import signal
+
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -9,6 +12,9 @@ LAST_REQUESTS = 10
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve ``preau.app:wsgi()`` until stopped."""
+    # Ctrl-C reaches the workers too, and the SIGTERM by which granian then stops them may find them setting the
+    # very event they wait for: they would wait for ever. Theirs is SIGTERM alone.
+    os.register_at_fork(after_in_child=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}))
     Granian(
         "preau.app:wsgi",
         factory=True,

@@ -3,17 +3,18 @@
 A fragment renders one block without the top of its template, where imports would be; hence a global.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from preau.web.assets import asset
 
 SPRITE = "vendor/icons/icons.svg"
+HUES = ("blue", "teal", "green", "honey", "coral", "rose", "plum", "slate")
 FILES = ("forms", "lists", "feedback", "people", "tiles")
 
 
@@ -30,6 +31,17 @@ class Macros:
         """
         return _icon(asset(SPRITE), name, label, attributes.get("class", ""))
 
+    def avatar(self, name: str, url: str | None = None, size: str = "") -> Markup:
+        """Round picture with initials; the colour comes from the name, and says nothing."""
+        words = (name or "?").split()
+        initials = (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
+        return _avatar(initials, HUES[len(name or "?") % len(HUES)], url, size)
+
+    def options(self, choices: Iterable[Any], value: Any = None) -> Markup:
+        """The ``<option>`` of each (value, label); one whose label is a list of choices is a group."""
+        chosen = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        return Markup("").join(_option(choice, chosen) for choice in choices)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         for file in FILES:
             macro = getattr(self._environment.get_template(f"macros/{file}.html").module, name, None)
@@ -38,6 +50,24 @@ class Macros:
                     setattr(self, name, macro)
                 return cast("Callable[..., Any]", macro)
         raise AttributeError(f"no macro named {name}")
+
+
+def _option(choice: Sequence[Any], chosen: Collection[Any]) -> Markup:
+    key, label = choice[0], choice[1]
+    if isinstance(label, list | tuple):
+        inner = Markup("").join(_option(each, chosen) for each in label)
+        return Markup('<optgroup label="{}">{}</optgroup>').format(key, inner)
+    selected = " selected" if key in chosen or str(key) in chosen else ""
+    # A region has a thousand schools to choose among: pieces are escaped, not formatted.
+    return Markup(f'<option value="{escape(key)}"{selected}>{escape(label)}</option>')  # noqa: S704
+
+
+@lru_cache(maxsize=2048)
+def _avatar(initials: str, hue: str, url: str | None, size: str) -> Markup:
+    inside = Markup('<img src="{}" alt="">').format(url) if url else initials
+    return Markup('<span class="pr-avatar{}" data-hue="{}" aria-hidden="true">{}</span>').format(
+        f" pr-avatar-{size}" if size else "", hue, inside
+    )
 
 
 @lru_cache(maxsize=2048)
