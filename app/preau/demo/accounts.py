@@ -37,6 +37,9 @@ WITH here AS (
   SELECT DISTINCT ON (label) label, rank, person_id, detail FROM (
     SELECT 'Enseignant ici, parent là' AS label, 1 AS rank, t.person_id, t.schools || ' écoles' AS detail
       FROM tally t WHERE t.kinds @> '{guardian,teacher}'
+    UNION ALL SELECT 'Administration d’un collège', 0, r.person_id, s.name
+      FROM role r JOIN structure s ON s.id = r.structure_id
+      WHERE r.name = 'functional_admin' AND s.kind = 'college'
     UNION ALL SELECT 'Parent d’enfants dans plusieurs écoles', 2, t.person_id, t.schools || ' écoles'
       FROM tally t WHERE t.kinds = '{guardian}' AND t.schools > 1
     UNION ALL SELECT
@@ -50,12 +53,24 @@ WITH here AS (
       CASE h.kind WHEN 'teacher' THEN 3 WHEN 'head' THEN 4 WHEN 'staff' THEN 5 ELSE 6 END,
       h.person_id, h.school_name
       FROM here h
-      WHERE h.kind IN ('pupil', 'teacher', 'head', 'staff') AND h.school IN ('ecole', 'college', 'lycee')
+      WHERE NOT EXISTS (SELECT FROM role r WHERE r.person_id = h.person_id AND r.name = 'functional_admin')
+        AND h.kind IN ('pupil', 'teacher', 'head', 'staff') AND h.school IN ('ecole', 'college', 'lycee')
   ) AS candidates WHERE label IS NOT NULL ORDER BY label, detail DESC, person_id
 )
 SELECT c.label, person.first_name || ' ' || person.last_name AS name, account.login, c.detail
 FROM chosen c JOIN person ON person.id = c.person_id JOIN account ON account.person_id = c.person_id
 ORDER BY c.rank, c.label
+"""
+
+
+# One agent per school runs the ENT there; the one who signs in in the demonstration is of the first collège.
+SCHOOL_ADMINISTRATORS = """
+INSERT INTO role (person_id, structure_id, name, source)
+SELECT DISTINCT ON (s.id) p.person_id, s.id, 'functional_admin', 'manual'
+FROM structure s JOIN profile p ON p.structure_id = s.id AND p.left_on IS NULL
+  AND p.kind = CASE WHEN s.degree = 1 THEN 'head' ELSE 'staff' END
+WHERE s.kind IN ('ecole', 'college', 'lycee') ORDER BY s.id, p.person_id
+ON CONFLICT DO NOTHING
 """
 
 
@@ -80,6 +95,7 @@ def open_all() -> None:
             {"hash": drawn},
         )
         _administrator(session, hashed)
+        session.execute(text(SCHOOL_ADMINISTRATORS))
         journal.record(system("demo"), "demo.open_accounts")
 
 
