@@ -1,10 +1,12 @@
 """Searching: every query filters by the identity's principals itself, and reads a bounded number of rows."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, literal_column, or_, select, text
+from sqlalchemy.orm import aliased
 
 from preau.kernel.database import SCHOOL_ZONE, db
 from preau.kernel.identity import Identity
@@ -22,6 +24,8 @@ HEADLINE = (
 FENCE: Any = literal_column("0")
 # What was written today weighs twice what is old, which is never enough to pass a title (10 times a text).
 HALF_YEAR = 180 * 86_400
+# One word may be in a third of all documents: who sees them all looks among this many recent ones first.
+RECENT = 12_000
 
 
 def matching(*tsqueries: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -76,18 +80,26 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SCHOOL_ZONE)
 
 
-def candidates(identity: Identity, query: Query) -> Select[Any]:
+def candidates(identity: Identity, query: Query, *, recent: bool = False) -> Select[Any]:
     """At most :data:`CANDIDATES` of the rows that match and may be seen, the most recent, with their rank."""
     row = SearchDocument
     matches = (
         select(row.kind, row.object_id, row.at, row.title, row.tsv)
-        .where(*conditions(identity, query))
+        .where(*conditions(identity, query), *([_is_recent()] if recent else []))
         .offset(FENCE)
         .subquery("matches")
     )
     last = matches.c.title.asc() if query.order == "title" else matches.c.at.desc().nulls_last()
     kept = select(matches).order_by(last).limit(CANDIDATES).subquery("kept")
     return select(kept.c.kind, kept.c.object_id, kept.c.at, kept.c.title, _rank(query, kept).label("rank"))
+
+
+def _is_recent() -> ColumnElement[bool]:
+    at = aliased(SearchDocument).at
+    return (
+        SearchDocument.at
+        >= select(at).order_by(at.desc().nulls_last()).offset(RECENT).limit(1).scalar_subquery()
+    )
 
 
 def _rank(query: Query, row: Any) -> ColumnElement[Any]:
@@ -108,22 +120,32 @@ ORDERS = {
 
 
 def search(identity: Identity, query: Query, *, page: int = 1, per_page: int = PER_PAGE) -> Results:
-    """A page of what the identity may find, best first; one query, whatever the number of results."""
+    """A page of what the identity may find, best first; two queries at most, whatever is found."""
     if query.empty:
         return Results((), 0)
     with standing(identity):
-        found = candidates(identity, query).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        best = (
-            select(found.c.kind, found.c.object_id, found.c.rank, func.count().over().label("total"))
-            .order_by(text(ORDERS[query.order]))
-            .limit(per_page)
-            .offset((page - 1) * per_page)
-            .cte("best")
-        )
-        rows = db.session.execute(_shown(query, best, found)).all()
+        one_word = not query.advanced and len(WORD.findall(query.text)) == 1
+        rows = _page(identity, query, page, per_page, recent=True) if identity.everywhere and one_word else []
+        if not rows or rows[0].total < CANDIDATES:
+            rows = _page(identity, query, page, per_page)
     if not rows:
         return Results((), 0)
     return Results([_hit(row) for row in rows], rows[0].total, rows[0].kinds)
+
+
+def _page(
+    identity: Identity, query: Query, page: int, per_page: int, *, recent: bool = False
+) -> Sequence[Row[Any]]:
+    found = candidates(identity, query, recent=recent).cte("found")
+    found = found.prefix_with("MATERIALIZED", dialect="postgresql")
+    best = (
+        select(found.c.kind, found.c.object_id, found.c.rank, func.count().over().label("total"))
+        .order_by(text(ORDERS[query.order]))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+        .cte("best")
+    )
+    return db.session.execute(_shown(query, best, found)).all()
 
 
 def _shown(query: Query, best: Any, found: Any) -> Select[Any]:

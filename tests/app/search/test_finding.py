@@ -145,6 +145,32 @@ def test_suggestions_come_while_typing_and_forgive_a_slip(world, bookmark):
         assert suggest(teacher, typed) == []
 
 
+def test_a_title_is_suggested_at_each_letter_whatever_its_accents_and_endings(world, bookmark):
+    bookmark("teacher", "Conférences de l’œuvre")
+    teacher = world.identity("teacher")
+    for typed in ("conférences"[:length] for length in range(1, 12)):
+        assert [hit.title for hit in suggest(teacher, typed)] == ["Conférences de l’œuvre"], typed
+    assert [hit.title for hit in suggest(teacher, "oeuv confer")] == ["Conférences de l’œuvre"]
+    assert suggest(teacher, "¶") == []
+
+
+def test_of_two_equal_titles_the_recent_one_comes_first(world, bookmark):
+    from datetime import timedelta
+
+    from preau.kernel.database import now
+
+    for title, days in (("Le volcan ancien", 900), ("Le volcan récent", 1), ("Le volcan moyen", 200)):
+        made = bookmark("teacher", title)
+        with lifted(), atomic() as session:
+            session.get_one(Bookmark, made.id).updated_at = now() - timedelta(days=days)
+    teacher, admin = world.identity("teacher"), world.identity("admin")
+    ordered = ["Le volcan récent", "Le volcan moyen", "Le volcan ancien"]
+    assert titles(teacher, "volcan") == ordered
+    assert titles(admin, "volcan") == ordered
+    assert [hit.title for hit in suggest(teacher, "volc")] == ordered
+    assert [hit.title for hit in suggest(admin, "volc")] == ordered
+
+
 @pytest.mark.parametrize(
     "words", ["'", "\\", "& | !", '"', "((((", "a" * 200, "é'--", "<script>", "or or", "-", "\x00"]
 )

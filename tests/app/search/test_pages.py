@@ -1,6 +1,8 @@
 """The pages of search."""
 
+import html
 import json
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -82,6 +84,29 @@ def test_a_search_is_saved_with_chosen_results_and_run_again(browser, bookmark):
     assert "Autres volcans" not in page
     assert "/recherche?q=volcan" in page
     assert "Volcans" not in browser("camille").get("/recherche/enregistrees").text
+
+
+@pytest.mark.sdet("SOC-POR-MDR-06")
+def test_a_saved_search_is_opened_from_its_list_and_deleted_by_its_owner_only(browser, bookmark):
+    bookmark("teacher", "Les volcans", note="Auvergne")
+    client = browser("teacher")
+    form = client.get("/recherche/enregistrer?q=volcan&phrase=auvergne&order=recent").text
+    assert "Les volcans" in form
+    saved = client.post(
+        "/recherche/enregistrer?q=volcan&phrase=auvergne&order=recent", data={"name": "Mes volcans"}
+    )
+    assert saved.status_code in (302, 303)
+    page = client.get("/recherche/enregistrees").text
+    address = html.unescape(re.search(r'href="(/recherche\?[^"]*volcan[^"]*)"', page).group(1))
+    again = client.get(address).text
+    assert "1 résultat" in again
+    assert 'value="auvergne"' in again
+    delete = re.search(r'action="(/recherche/enregistrees/[^"]+/supprimer)"', page).group(1)
+    assert browser("camille").post(delete).status_code == 404
+    assert "Mes volcans" in client.get("/recherche/enregistrees").text
+    client.post(delete)
+    assert "Mes volcans" not in client.get("/recherche/enregistrees").text.split("<main")[1].split("alert")[0]
+    assert client.post(delete).status_code == 404
 
 
 @pytest.mark.sdet("SOC-POR-MDR-06")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Select, any_, bindparam, func, or_, select, union
+from sqlalchemy import BigInteger, Select, any_, bindparam, func, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from preau.kernel.database import db
@@ -14,9 +14,8 @@ from preau.kernel.inputs import is_id
 from preau.kernel.ports.principals import Principal
 from preau.kernel.tenancy import lifted
 from preau.socle.directory.models import Group, Membership, Person, Profile, Relation, Role, Structure
+from preau.socle.directory.names import fold, named, words_of
 from preau.socle.directory.words import PROFILE_PLURALS, ROLE_LABELS
-
-SEARCHED_WORDS = 4
 
 
 def _parts(keys: Iterable[str]) -> dict[str, list[list[str]]]:
@@ -40,14 +39,14 @@ class DirectoryPrincipals:
 
     def search(self, identity: Identity, text: str, limit: int = 12) -> list[Principal]:
         """People, groups and profiles of the identity's schools, by any word of their name."""
-        words = text.strip().lower().split()[:SEARCHED_WORDS]
+        words = words_of(text)
         if not words:
             return []
         found = self._profiles(identity, words)
         groups = db.session.execute(
             select(Group.id, Group.name, Group.kind, Structure.name)
             .outerjoin(Structure, Structure.id == Group.structure_id)
-            .where(*(Group.name.ilike(f"%{word}%") for word in words))
+            .where(*(func.preau_fold(Group.name).contains(word, autoescape=True) for word in words))
             .order_by(Group.name)
             .limit(limit)
         )
@@ -57,18 +56,7 @@ class DirectoryPrincipals:
                 label = _("Responsables de %(group)s", group=name)
                 found.append(Principal(f"group:{group_id}:guardian", label, "guardians", school or ""))
         people = db.session.scalars(
-            select(Person)
-            .where(
-                *(
-                    or_(
-                        func.lower(Person.last_name).startswith(word),
-                        func.lower(Person.first_name).startswith(word),
-                    )
-                    for word in words
-                )
-            )
-            .order_by(Person.last_name, Person.first_name)
-            .limit(limit)
+            select(Person).where(named(text)).order_by(Person.last_name, Person.first_name).limit(limit)
         )
         found += [Principal(f"person:{person.id}", person.name, "person") for person in people]
         return found[:limit]
@@ -84,7 +72,7 @@ class DirectoryPrincipals:
             found += [
                 Principal(key, f"{label} — {school}", "profile", school)
                 for key, label in choices.items()
-                if all(word in f"{label} {school}".lower() for word in words)
+                if all(word in fold(f"{label} {school}") for word in words)
             ]
         return found
 
