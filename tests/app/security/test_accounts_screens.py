@@ -158,6 +158,20 @@ def test_a_guest_needs_an_end_date_and_gets_a_code(browser, world):
     assert send(client, f"{HOME}nouveau", elsewhere).status_code == 403
 
 
+@pytest.mark.sdet("SOC-SEC-IAU-14")
+def test_a_blocked_account_says_so_and_is_opened_again_before_its_delay(browser, world):
+    for _number in range(8):
+        sign_in(browser(), "pupil", "faux")
+    assert sign_in(browser(), "pupil", PASSWORD).status_code == 429
+    client, page = browser("manager"), path(world, "pupil")
+    assert "bloqué jusqu’au" in words(client.get(page))
+    assert send(client, path(world, "pupil", "unblock"), {}, page=page).status_code == 303
+    assert sign_in(browser(), "pupil", PASSWORD).status_code == 303
+    after = words(client.get(page))
+    assert "bloqué jusqu’au" not in after
+    assert "Blocage levé" in after
+
+
 @pytest.mark.parametrize("profile", ["head", "academic", "authority", "god"])
 def test_no_form_creates_somebody_who_commands(browser, world, profile):
     form = {
@@ -189,7 +203,8 @@ def test_the_sheets_of_a_class_are_a_tagged_pdf_whose_codes_activate(browser, wo
         session.execute(
             update(Account).where(Account.login == "pupil").values(state="pending", password_hash="")
         )
-    client = browser("manager")
+    client = browser()
+    sign_in(client, "manager", PASSWORD)
     group = str(world.groups["6A"])
     page = batch(client, group=group, everybody="1", kind="sheets")
     assert "1 compte changé" in words(page)
@@ -198,6 +213,11 @@ def test_the_sheets_of_a_class_are_a_tagged_pdf_whose_codes_activate(browser, wo
     reader = PdfReader(io.BytesIO(pdf.data))
     text = " ".join(leaf.extract_text() for leaf in reader.pages)
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    with lifted():
+        line = db.session.scalars(
+            select(JournalEntry).where(JournalEntry.action == "security.account_reset")
+        ).one()
+    assert line.origin == "127.0.0.1"  # of who asked, though a job did it
     assert "Lina Élève" in text
     assert "Malo" not in text  # already active: the sheet would cancel the password
     code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", text).group()

@@ -135,6 +135,23 @@ def test_a_head_sets_the_school_and_not_the_project(browser, world):
     assert 'name="security.admin_level"' in browser("admin").get(f"{HOME}reglages").text
 
 
+@pytest.mark.sdet("SOC-SEC-APS-02")
+def test_the_project_keeps_a_setting_that_no_school_weakens(browser, world):
+    name, other = "security.password_length_pupil", "security.session_hours"
+    admin, head = browser("admin"), browser("head")
+    page = f"{HOME}reglages"
+    assert send(admin, page, {name: "12", f"keep.{name}": "1", "security.pictures": "1"}).status_code == 303
+    shown = head.get(page).text
+    assert "Fixé par le projet" in shown
+    assert send(head, page, {name: "8", other: "6", "security.pictures": "1"}).status_code == 303
+    assert passwords.policy_of(world.identity("pupil")).length == 12
+    assert 'value="6"' in head.get(page).text
+    assert "checked" in admin.get(page).text.split(f'name="keep.{name}"')[1].split(">")[0]
+    assert send(admin, page, {name: "12", "security.pictures": "1"}).status_code == 303
+    assert send(head, page, {name: "9", other: "6", "security.pictures": "1"}).status_code == 303
+    assert passwords.policy_of(world.identity("pupil")).length == 9
+
+
 def test_the_charter_of_a_school_is_published_by_versions(browser):
     client = browser("head")
     assert "texte d’origine" in words(client.get(f"{HOME}charte"))

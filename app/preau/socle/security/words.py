@@ -35,6 +35,7 @@ ACTIONS = {
     "security.activation_failed": _l("Activation échouée"),
     "security.account_suspended": _l("Compte suspendu"),
     "security.account_reactivated": _l("Compte réactivé"),
+    "security.account_unblocked": _l("Blocage levé"),
     "security.account_reset": _l("Nouveau code demandé"),
     "security.account_changed": _l("Compte modifié"),
     "security.account_disabled": _l("Compte désactivé"),

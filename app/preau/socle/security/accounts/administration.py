@@ -123,6 +123,14 @@ def stop_second_factor(identity: Identity, account: Account) -> None:
     totp.disable(identity, account)
 
 
+def unblock(identity: Identity, account: Account) -> None:
+    """Let a person try again before the delay is over: the administrator knows who calls."""
+    require_may_change(identity, account)
+    with atomic():
+        throttle.unlock(account.login)
+        journal.record(identity, "security.account_unblocked", account, key=account.person.uid)
+
+
 def close_devices(identity: Identity, account: Account) -> int:
     """Sign a person out everywhere."""
     require_may_change(identity, account)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -57,7 +58,7 @@ def enqueue(
             structure_id=structure_id,
             person_ids=list(person_ids),
             asked_by_id=identity.person_id,
-            options=options,
+            options={**options, "origin": identity.origin},
         )
         session.add(batch)
         session.flush()
@@ -72,7 +73,7 @@ def run(batch_id: str) -> None:
     batch = db.session.get(AccountBatch, batch_id)
     if batch is None or batch.state == "done":
         return
-    actor = flatten(batch.asked_by_id)
+    actor = flatten(batch.asked_by_id, origin=batch.options.get("origin", ""))
     slips: list[sheets.Slip] = []
     batch_id, people, kind, options = str(batch.id), list(batch.person_ids), batch.kind, dict(batch.options)
     structure_id = batch.structure_id
@@ -101,7 +102,7 @@ def _do(
     person_id: int,
     structure_id: int,
     slips: list[sheets.Slip],
-    options: dict[str, bool],
+    options: dict[str, Any],
 ) -> int:
     account = db.session.get(Account, person_id, populate_existing=True)
     if account is None:

@@ -26,6 +26,7 @@ from preau.socle.security.accounts.schemas import (
     NewAccount,
     PurgeDate,
 )
+from preau.socle.security.authentication import throttle
 from preau.socle.security.models import Account, SignInSession
 from preau.socle.security.policy import watch
 from preau.socle.security.policy.settings import PROFILE_NAMES
@@ -181,6 +182,7 @@ def _show(account: Account, errors: dict[str, list[str]] | None = None, status: 
         person=person,
         profiles=db.session.scalars(select(Profile).where(Profile.person_id == person.id)).all(),
         devices=_device_count(person.id),
+        blocked_until=throttle.blocked_until(account.login),
         lines=lines,
         names=watch.names_of(list(lines)),
         errors=errors or {},
@@ -194,7 +196,7 @@ def _device_count(person_id: int) -> int:
     return len(db.session.scalars(select(SignInSession.id).where(SignInSession.person_id == person_id)).all())
 
 
-@pages.post("/<uid>/<any(suspend, reactivate, reset, enable, devices, second_factor):action>")
+@pages.post("/<uid>/<any(suspend, reactivate, reset, enable, devices, second_factor, unblock):action>")
 def act(uid: str, action: str) -> BaseResponse:
     """Do one thing to one account."""
     account = reach.find(me(), uid)
@@ -205,6 +207,7 @@ def act(uid: str, action: str) -> BaseResponse:
         "reactivate": (administration.reactivate, _("Le compte est réactivé.")),
         "enable": (administration.enable, _("Le compte est rouvert.")),
         "devices": (administration.close_devices, _("La personne est déconnectée partout.")),
+        "unblock": (administration.unblock, _("Le blocage est levé : la personne peut réessayer.")),
         "second_factor": (administration.stop_second_factor, _("La double vérification est arrêtée.")),
     }
     function, message = doing[action]

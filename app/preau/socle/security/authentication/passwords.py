@@ -60,11 +60,11 @@ def require_current(identity: Identity, account: Account, current: str) -> None:
         raise Invalid(wrong, {"current": [wrong]}) from None
 
 
-def reset_password(person_id: int, password: str, *, by: str) -> Identity:
+def reset_password(person_id: int, password: str, *, by: str, origin: str = "") -> Identity:
     """The owner chooses a password after a code; every device is signed out. Return the identity."""
     with lifted(), atomic() as session:
         account = session.get_one(Account, person_id, populate_existing=True)
-        identity = flatten(person_id)
+        identity = flatten(person_id, origin=origin)
         require_good(identity, account, password)
         _write(identity, account, password, by=by)
         sessions.close_all(person_id)

@@ -8,7 +8,7 @@ ASVS 6.3.1, SOC-SEC-DVS-01.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 
 from preau.kernel import preferences
 from preau.kernel.database import db, now
@@ -129,11 +129,22 @@ def note_origin(origin: str, login: str) -> bool:
         return True
 
 
+def blocked_until(login: str) -> datetime | None:
+    """Until when a login waits, by whatever means it was tried; nothing when it may be tried."""
+    buckets = [bucket_of(kind, login) for kind in KINDS]
+    with lifted():
+        return db.session.scalar(
+            select(func.max(Throttle.blocked_until)).where(
+                Throttle.bucket.in_(buckets), Throttle.blocked_until > now()
+            )
+        )
+
+
 def unlock(login: str) -> None:
     """Let a login be tried again: an administrator gave a new code."""
+    buckets = [bucket_of(kind, login) for kind in KINDS]
     with lifted():
-        for kind in KINDS:
-            db.session.execute(delete(Throttle).where(Throttle.bucket == bucket_of(kind, login)))
+        db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 
 def tidy() -> None:

@@ -164,7 +164,8 @@ def new_password_submit() -> Response:
             kept["person"], {"again": [_("Les deux mots de passe ne sont pas les mêmes. Retapez-les.")]}, 422
         )
     try:
-        passwords.reset_password(kept["person"], password, by="second_channel")
+        origin = visit_of(request).origin
+        passwords.reset_password(kept["person"], password, by="second_channel", origin=origin)
     except Invalid as invalid:
         return _new_page(kept["person"], invalid.errors, 422)
     session.clear()

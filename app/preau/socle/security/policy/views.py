@@ -1,4 +1,4 @@
-"""Screens of watch and policy: alerts, journal, the policy to print, its settings, the charter."""
+"""Screens of watch: alerts, the journal, its verification."""
 
 import uuid
 from functools import partial
@@ -9,22 +9,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from preau.kernel import journal, journal_seals, preferences
-from preau.kernel.contract import Setting, registry
+from preau.kernel import journal, journal_seals
 from preau.kernel.database import db
-from preau.kernel.errors import NotFound, PreauError, Refused
+from preau.kernel.errors import NotFound
 from preau.kernel.forms import parse
-from preau.kernel.identity import AuthenticationLevel
 from preau.kernel.pages import done, me, render_page
 from preau.kernel.paging import asked_page, paged
-from preau.kernel.richtext import LONGEST, render
 from preau.kernel.rights import require_permission
-from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
-from preau.socle.directory.models import Person, Structure
-from preau.socle.security.policy import charter, detection, watch
+from preau.socle.directory.models import Person
+from preau.socle.security.policy import detection, watch
 from preau.socle.security.policy.models import SecurityAlert
-from preau.socle.security.policy.settings import PROFILE_NAMES, SETTINGS, TIERS
+from preau.socle.security.policy.settings import PROFILE_NAMES
 from preau.socle.security.web import EXPORT_LIMIT, by_person, limiter
 from preau.socle.security.words import ACTIONS
 
@@ -133,131 +129,5 @@ def verify() -> Response:
     return render_page("security/verdict.html", verdict=verdict)
 
 
-@pages.get("/politique")
-def policy() -> Response:
-    """The policy as it is applied here, to read and to print (SOC-SEC-APS-01, SOC-SEC-IAU-11)."""
-    values = preferences.resolve([setting.name for setting in SETTINGS if "project" in setting.levels], me())
-    return render_page(
-        "security/policy.html",
-        values=values,
-        tiers=TIERS,
-        services=list(registry),
-        levels=AuthenticationLevel,
-        charter_text=render(charter.text_for(me().structure_id), below=2),
-    )
-
-
-def _level() -> tuple[str, int]:
-    """Project administrators set the project, the others the school of their context."""
-    school = request.values.get("school", type=int)
-    if me().everywhere and not school:
-        return "project", 0
-    school = school or me().structure_id or 0
-    if not me().can(POLICY, school) and not me().everywhere:
-        raise Refused(_("Vous ne réglez pas la sécurité de cette école."))
-    return "structure", school
-
-
-@pages.get("/reglages")
-def settings() -> Response:
-    """The policy's settings."""
-    return _settings_page({})
-
-
-def _settings_page(errors: dict[str, list[str]], status: int = 200) -> Response:
-    level, scope_id = _level()
-    listed = [setting for setting in SETTINGS if level in setting.levels]
-    structure_id = scope_id if level == "structure" else None
-    with lifted():
-        values = preferences.resolve([setting.name for setting in listed], None, structure_id)
-        school = db.session.get(Structure, scope_id) if scope_id else None
-    return render_page(
-        "security/settings.html",
-        status,
-        groups=_grouped(listed),
-        values=values,
-        school=school,
-        errors=errors,
-        typed=request.form,
-    )
-
-
-def _grouped(listed: list[Setting]) -> list[tuple[str, list[Setting]]]:
-    """Settings by what they are about."""
-    starts = {
-        "password": _("Mots de passe"),
-        "idle session": _("Sessions"),
-        "pictures class": _("Élèves qui ne lisent pas encore"),
-        "lock origin admin": _("Protection"),
-        "code purge delegation alert journal": _("Délais"),
-    }
-    return [
-        (title, [each for each in listed if each.name.split(".")[1].startswith(tuple(prefixes.split()))])
-        for prefixes, title in starts.items()
-    ]
-
-
-@pages.post("/reglages")
-def choose() -> BaseResponse:
-    """Keep what changed; nothing is kept when one value is refused."""
-    level, scope_id = _level()
-    structure_id = scope_id if level == "structure" else None
-    errors: dict[str, list[str]] = {}
-    listed = [setting for setting in SETTINGS if level in setting.levels]
-    present = preferences.resolve([setting.name for setting in listed], None, structure_id)
-    wanted = {}
-    for setting in listed:
-        raw = request.form.get(setting.name, "")
-        if raw == "" and not isinstance(setting.default, bool):
-            continue
-        try:
-            typed = preferences.validated(setting, raw)
-        except PreauError as refused:
-            errors[setting.name] = [refused.message]
-            continue
-        if typed != present[setting.name]:
-            wanted[setting.name] = typed
-    if errors:
-        return _settings_page(errors, 422)
-    with atomic():
-        for name, typed in wanted.items():
-            preferences.choose(me(), name, level, scope_id, typed)
-    return done(
-        _("La politique est changée."), "security.settings", **({"school": scope_id} if scope_id else {})
-    )
-
-
-@pages.get("/charte")
-def charter_page() -> Response:
-    """The charter in force and its next version."""
-    return _charter_page({})
-
-
-def _charter_page(errors: dict[str, list[str]], status: int = 200) -> Response:
-    _level_name, scope_id = _level()
-    text = request.form.get("text") or charter.text_for(scope_id or None)
-    found = charter.published(scope_id or None)
-    return render_page(
-        "security/charter_edit.html",
-        status,
-        text=text,
-        found=found,
-        shown=render(text, below=1),
-        errors=errors,
-        longest=LONGEST,
-    )
-
-
-@pages.post("/charte")
-def charter_publish() -> BaseResponse:
-    """Publish the next version."""
-    _level_name, scope_id = _level()
-    text = request.form.get("text", "").strip()
-    if not text or len(text) > LONGEST:
-        return _charter_page(
-            {"text": [_("Écrivez le texte de la charte (%(count)s caractères au plus).", count=LONGEST)]}, 422
-        )
-    charter.publish(me(), scope_id or None, text)
-    return done(
-        _("La charte est publiée : chacun l’acceptera à sa prochaine connexion."), "security.charter_page"
-    )
+# The other pages of the same blueprint.
+from preau.socle.security.policy import views_policy  # noqa: E402, F401
