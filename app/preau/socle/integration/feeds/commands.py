@@ -21,6 +21,7 @@ from .archive import discover
 from .errors import FeedError, message
 from .models import Delivery
 from .naming import is_table
+from .progress import Listener
 from .words import STATE_LABELS, stage_label
 
 _OUT = Console()
@@ -116,7 +117,7 @@ def _deliveries(what: str, dated: datetime | None, uai: str) -> Iterator[tuple[i
 
 
 @contextmanager
-def _told(name: str) -> Iterator[operations.Listener]:
+def _told(name: str) -> Iterator[Listener]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_OUT, transient=True) as bar:
         task = bar.add_task(name)

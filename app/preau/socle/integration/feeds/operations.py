@@ -7,15 +7,12 @@ whole at every batch, and calling it again ends where an undisturbed run would h
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import gettext as _
-from psycopg.types.json import Json
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 
 from preau.kernel import events, jobs, journal, preferences
 from preau.kernel.database import db, now
@@ -28,28 +25,23 @@ from preau.kernel.transaction import atomic
 from preau.socle.security.accounts import jobs as account_jobs
 
 from . import analyse as analysis
-from . import plan as planning
 from . import storage, teams
 from .apply import apply_staged
 from .archive import Limits, inspect
-from .errors import FeedError, ProblemLog
+from .errors import FeedError
 from .models import AppliedRecord, Delivery, FeedBatch, FeedProblem
 from .naming import read_name
-from .work import Progress, connect, only_one
-from .worker import save_problems
+from .preparation import is_staged, names_of, read_in
+from .progress import Listener, reporter
+from .work import connect, only_one
 
-NATIONAL: Final = ["aaf1d", "aaf2d", "sapia"]
 PERMISSION: Final = "feeds.manage"
-FAMILIES: Final = {"aaf1d": ["aaf2d", "aaf1d"], "aaf2d": ["aaf2d", "aaf1d"]}
-# Seconds: a page polls every two.
-_REPORT_EVERY: Final = 0.3
 # Who is signed in gets at the next page what the import gave, or took.
 _RIGHTS_MOVED: Final = """
 UPDATE account a SET rights_version = rights_version + 1
 FROM (SELECT DISTINCT person_id FROM feed_touched WHERE delivery_id = :id) x
 WHERE a.person_id = x.person_id AND EXISTS (SELECT FROM sign_in_session s WHERE s.person_id = x.person_id)
 """
-Listener = Callable[[str, int, int], None]
 
 
 def receive(
@@ -136,7 +128,8 @@ def prepare(identity: Identity, delivery_id: int, progress: Listener | None = No
     with only_one(address) as alone:
         if not alone:
             raise FeedError("PRE-FED-507")
-        return _prepare(identity, delivery_id, address, _reporter(address, delivery_id, progress))
+        read_in(identity, get(delivery_id), address, reporter(address, delivery_id, progress))
+    return get(delivery_id)
 
 
 def apply(
@@ -151,12 +144,13 @@ def apply(
     with only_one(address) as alone:
         if not alone:
             raise FeedError("PRE-FED-507")
-        report = _reporter(address, delivery_id, progress)
+        report = reporter(address, delivery_id, progress)
         delivery = get(delivery_id)
         if delivery.state == "applied":
             return delivery
-        if not _is_staged(address, delivery):
-            delivery = _prepare(identity, delivery_id, address, report)
+        if not is_staged(address, delivery):
+            read_in(identity, delivery, address, report)
+            delivery = get(delivery_id)
         if delivery.state == "refused":
             raise FeedError(delivery.refusal["code"], delivery.name, **delivery.refusal.get("details", {}))
         if delivery.state == "held" and not approve:
@@ -168,7 +162,7 @@ def apply(
             "actor": identity.name if identity.is_system else identity.uid,
             "origin": identity.origin,
         }
-        apply_staged(address, _names(delivery), actor, report)
+        apply_staged(address, names_of(delivery), actor, report)
         _finish(identity, delivery_id)
         with connect(address) as connection:
             analysis.clear(connection)
@@ -224,154 +218,6 @@ def purge(today: date | None = None) -> int:
         return len(old)
 
 
-def _prepare(identity: Identity, delivery_id: int, address: str, report: Progress) -> Delivery:
-    delivery = get(delivery_id)
-    _refuse_if_another_is_under_way(delivery_id)
-    try:
-        _check_date(delivery)
-        files = _files(delivery, address)
-        folder = storage.unpacked(delivery_id)
-        if delivery.source == "authority":
-            counts = analysis.analyse_tables(address, delivery_id, delivery.uai, files, folder, report)
-        else:
-            counts = analysis.analyse(
-                address, delivery_id, delivery.source, files, folder, delivery.name, report
-            )
-    except FeedError as error:
-        _refuse(identity, delivery_id, error)
-        raise
-    report("plan", 0, 1)
-    names = _names(delivery)
-    with connect(address) as connection, connection.transaction():
-        names |= planning.reach_of(connection, names)
-        said = planning.said_in(connection, names) if names["by_uai"] else []
-        planning.find_leavers(connection, names)
-        planning.complain(connection, names)
-        plan = planning.make_plan(connection, names, preferences.value("feeds.max_departures"))
-        plan["said"] = said
-    if (wrong := _older_tables(delivery, said)) is not None:
-        _refuse(identity, delivery_id, wrong)
-        raise wrong
-    stale = planning.freshness(delivery.dated, None, current_day())
-    if stale is not None:
-        plan["stops"].insert(0, {"code": stale[0]})
-    report("plan", 1, 1)
-    with lifted(), atomic() as session:
-        session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id)
-            .values(
-                counts=counts, plan=plan, state="held" if plan["stops"] else "planned", stage="", progress={}
-            )
-        )
-        totals = plan["totals"]
-        journal.record(identity, "feeds.plan", kind="feed_delivery", key=str(delivery_id), **totals)
-    return get(delivery_id)
-
-
-def _files(delivery: Delivery, address: str) -> list[tuple[int, str]]:
-    """The unpacked files; those of an analysis that was interrupted are taken up where they are."""
-    folder = storage.unpacked(delivery.id)
-    with connect(address) as connection:
-        rows = connection.execute(
-            "SELECT number, name FROM feed_batch WHERE delivery_id = %s AND stage = 'analyse' ORDER BY 1",
-            [delivery.id],
-        ).fetchall()
-        if (
-            rows
-            and delivery.source != "authority"
-            and all((folder / f"{number}.xml").exists() for number, _name in rows)
-            and _rows_are_there(connection, delivery.id)
-        ):
-            return [(number, name) for number, name in rows]
-        with connection.transaction():
-            connection.execute("DELETE FROM feed_batch")
-            connection.execute("DELETE FROM feed_problem WHERE delivery_id = %s", [delivery.id])
-            analysis.clear(connection)
-    path = Path(delivery.path)
-    if not path.exists():
-        raise FeedError("PRE-FED-509", delivery.name)
-    left = ProblemLog()
-    files = analysis.unpack(path, inspect(path), folder, delivery.source, left)
-    with connect(address) as connection:
-        save_problems(connection, delivery.id, 0, left.kept)
-    return files
-
-
-def _rows_are_there(connection: Any, delivery_id: int) -> bool:
-    """Whether the staged rows are those that the finished batches say they wrote."""
-    row = connection.execute(
-        "SELECT (SELECT coalesce(sum((SELECT sum(value::bigint) FROM jsonb_each_text(result)"
-        "   WHERE key IN ('pupil', 'guardian', 'staff', 'unchanged'))), 0)"
-        "  FROM feed_batch WHERE delivery_id = %(id)s AND stage = 'analyse' AND done)"
-        " = (SELECT count(*) FROM feed_person WHERE delivery_id = %(id)s)"
-        " + (SELECT count(*) FROM feed_seen WHERE delivery_id = %(id)s)",
-        {"id": delivery_id},
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def _is_staged(address: str, delivery: Delivery) -> bool:
-    if delivery.state not in ("planned", "held", "approved"):
-        return False
-    with connect(address) as connection:
-        row = connection.execute(
-            "SELECT count(*) > 0 AND bool_and(done) FROM feed_batch WHERE delivery_id = %s AND stage = 'analyse'",
-            [delivery.id],
-        ).fetchone()
-        return bool(row and row[0]) and _rows_are_there(connection, delivery.id)
-
-
-def _refuse_if_another_is_under_way(delivery_id: int) -> None:
-    with lifted():
-        other = db.session.scalar(
-            select(func.count())
-            .select_from(Delivery)
-            .where(Delivery.state == "approved", Delivery.id != delivery_id)
-        )
-    if other:
-        raise FeedError("PRE-FED-507")
-
-
-def _check_date(delivery: Delivery) -> None:
-    if delivery.source == "authority":
-        return
-    with lifted():
-        last = db.session.scalar(
-            select(func.max(Delivery.dated)).where(
-                Delivery.source == delivery.source, Delivery.state == "applied"
-            )
-        )
-    wrong = planning.freshness(delivery.dated, last, current_day())
-    if wrong is not None and not wrong[1]:
-        raise FeedError(wrong[0], delivery.name)
-
-
-def _older_tables(delivery: Delivery, said: list[str]) -> FeedError | None:
-    """The refusal of tables older than those applied of the same schools and profiles: senders are many."""
-    with lifted():
-        newer = db.session.scalar(
-            text(
-                "SELECT max(dated) FROM feed_delivery WHERE source = 'authority' AND state = 'applied'"
-                " AND jsonb_exists_any(plan->'said', :said)"
-            ),
-            {"said": said},
-        )
-    wrong = planning.freshness(delivery.dated, newer, current_day())
-    return None if wrong is None or wrong[1] else FeedError(wrong[0], delivery.name)
-
-
-def _refuse(identity: Identity, delivery_id: int, error: FeedError) -> None:
-    with lifted(), atomic() as session:
-        refusal = {"code": error.code, "file": error.file, "details": error.details}
-        session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id)
-            .values(state="refused", refusal=refusal, stage="")
-        )
-        journal.record(identity, "feeds.refuse", kind="feed_delivery", key=str(delivery_id), code=error.code)
-
-
 def _approve(identity: Identity, delivery_id: int) -> None:
     with lifted(), atomic() as session:
         session.execute(
@@ -413,40 +259,3 @@ def _finish(identity: Identity, delivery_id: int) -> None:
             jobs.defer(teams.follow_directory, unique="feeds.teams")
             session.execute(text(_RIGHTS_MOVED), {"id": delivery_id})
         events.publish("feeds.applied", identity, delivery_id=delivery_id, counts=counts)
-
-
-def _names(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "delivery": delivery.id,
-        "source": delivery.source,
-        "sources": FAMILIES.get(delivery.source, [delivery.source]),
-        "complet": delivery.mode == "complet",
-        "today": delivery.dated,
-        "scope": [],
-        "said": None,
-        "closed": delivery.plan.get("closed", []),
-        "suspended": delivery.plan.get("suspended", []),
-        "by_uai": delivery.source == "authority",
-        "yields_to": NATIONAL if delivery.source == "authority" else [],
-    }
-
-
-def _reporter(address: str, delivery_id: int, listener: Listener | None) -> Progress:
-    """Writes the progress where the page polls it, at most three times a second."""
-    at, last = 0.0, ""
-
-    def report(stage: str, done: int, total: int) -> None:
-        if listener is not None:
-            listener(stage, done, total)
-        nonlocal at, last
-        moment = time.monotonic()
-        if stage == last and done < total and moment - at < _REPORT_EVERY:
-            return
-        at, last = moment, stage
-        with connect(address) as connection:
-            connection.execute(
-                "UPDATE feed_delivery SET stage = %s, progress = %s WHERE id = %s",
-                [stage, Json({"done": done, "total": total}), delivery_id],
-            )
-
-    return report
