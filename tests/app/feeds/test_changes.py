@@ -136,6 +136,10 @@ def test_a_delta_adds_modifies_and_deletes(load, feed, second, pupil, academy):
         Request("Eleve", leaver.key, {}, "delete"),
     ], mode="Delta"))  # fmt: skip
     assert delivery.mode == "delta"
+    assert {row["key"]: bool(row["id"]) for row in delivery.plan["structures"]} == {
+        "3201": True,
+        "3301": True,
+    }
     assert person("599999").last_name == "NOUVEAU"
     assert (person(pupil.key).last_name, person(pupil.key).mail) == ("RENOMMÉ", "x@y.example")
     assert classes(pupil.key) == set()

@@ -51,6 +51,7 @@ def test_a_wrong_archive_is_refused_on_the_page(browser, tmp_path, content, says
     answer = drop(browser("admin"), tmp_path / "ENT2D.20261123.tgz")
     assert answer.status_code == 422
     assert says in answer.text
+    assert "ENT2D.20261123.tgz\u00a0:" in answer.text
     assert not operations.history()
 
 
@@ -107,3 +108,16 @@ def test_archives_do_not_stay_for_ever(feed, academy):
     assert operations.purge(TODAY + timedelta(days=40)) == 1
     assert operations.get(delivery.id).path == ""
     assert not kept.exists()
+
+
+def test_the_bar_is_refreshed_alone_and_the_page_comes_whole_when_the_step_is_over(browser, feed, academy):
+    """htmx names its target ``div#feed-progress``: a whole page must never land inside the bar's place."""
+    client = browser("admin")
+    answer = drop(client, feed.write(list(requests(academy, "1D")), degree="1D"))
+    asked = {"HX-Request": "true", "HX-Target": "div#feed-progress"}
+    bar = client.get(answer.location, headers=asked)
+    assert 'id="feed-progress"' in bar.text
+    assert "<html" not in bar.text
+    jobs.run_pending()
+    over = client.get(answer.location, headers=asked)
+    assert (over.status_code, over.headers["HX-Refresh"], over.data) == (204, "true", b"")

@@ -27,7 +27,7 @@ from preau.socle.security.accounts import jobs as account_jobs
 from . import analyse as analysis
 from . import storage, teams
 from .apply import apply_staged
-from .archive import Limits, inspect
+from .archive import Contents, Limits, inspect
 from .errors import FeedError
 from .models import AppliedRecord, Delivery, FeedBatch, FeedProblem
 from .naming import read_name
@@ -61,7 +61,7 @@ def receive(
     require_permission(identity, PERMISSION)
     name = name or path.name
     with storage.archived(path, name) as archive:
-        contents = inspect(archive, limits)
+        contents = _inspected(archive, name, limits)
         named = read_name(name, list(contents.sizes))
         day = dated or named.dated or (current_day() if named.source == "authority" else None)
         if day is None:
@@ -95,6 +95,16 @@ def receive(
             size=size,
         )
     return delivery
+
+
+def _inspected(archive: Path, name: str, limits: Limits | None) -> Contents:
+    """What the archive holds; a refusal speaks of it by the name that its sender gave it."""
+    try:
+        return inspect(archive, limits)
+    except FeedError as refusal:
+        if refusal.file != archive.name:
+            raise
+        raise FeedError(refusal.code, name, **refusal.details) from refusal
 
 
 def get(delivery_id: int) -> Delivery:

@@ -57,6 +57,14 @@ FROM feed_structure s LEFT JOIN structure t ON (t.source = ANY(%(sources)s) AND 
   OR t.uai = s.content->'values'->>'uai'
 WHERE s.delivery_id = %(delivery)s ORDER BY 2, 1
 """
+# What a Delta leaves unsaid: the schools that its people are in already.
+_CITED: Final = """
+SELECT t.id, t.key FROM structure t JOIN (
+  SELECT DISTINCT structure_key FROM feed_profile WHERE delivery_id = %(delivery)s) p ON p.structure_key = t.key
+WHERE t.source = ANY(%(sources)s)
+  AND NOT EXISTS (SELECT FROM feed_structure s WHERE s.delivery_id = %(delivery)s AND s.key = t.key)
+ORDER BY t.name
+"""
 _STAGED: Final = """
 SELECT p.structure_key, p.kind, count(*) FILTER (WHERE a.key IS NULL), count(*) FILTER (WHERE a.key IS NOT NULL)
 FROM feed_profile p LEFT JOIN feed_record a
@@ -187,6 +195,8 @@ def make_plan(connection: Connection, names: dict[str, Any], max_departures: int
         structures[key] = row
         if known is not None:
             by_id[known] = row
+    for known, key in connection.execute(_CITED, names):
+        structures[key] = by_id[known] = _known_structure(connection, known)
     for key, kind, arrive, change in connection.execute(_STAGED, names):
         row = structures.setdefault(key, {"key": key, "uai": "", "name": key, "id": None, "kinds": {}})
         _figures(row, kind).update(arrive=arrive, change=change)

@@ -72,12 +72,12 @@ def models() -> Response:
 def show(delivery_id: int) -> Response:
     """One delivery: its progress, its plan per school, its remarks."""
     delivery = operations.get(delivery_id)
-    if request.headers.get("HX-Target") == "feed-progress" and _moving(delivery):
+    # htmx says "div#feed-progress".
+    if not request.headers.get("HX-Target", "").endswith("feed-progress"):
+        return render_page("feeds/show.html", **_context(delivery))
+    if _moving(delivery):
         return Response(render_block("feeds/show.html", "progress", **_context(delivery)))
-    response = render_page("feeds/show.html", **_context(delivery))
-    if request.headers.get("HX-Target") == "feed-progress":
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return Response(status=204, headers={"HX-Refresh": "true"})
 
 
 @blueprint.get("/<int:delivery_id>/etablissements/<path:key>")

@@ -111,7 +111,11 @@ def structure(structure_id: int) -> Response:
         .join(Structure, Structure.id == StructureLink.parent_id)
         .where(StructureLink.child_id == structure_id)
     ).all()
-    return render_page("people/structure.html", structure=found, figures=figures, groups=groups, links=links)
+    return render_page(
+        "people/structure.html", structure=found, figures=figures, links=links,
+        groups=[row for row in groups if row[0].source != "derived"],
+        derived=[row for row in groups if row[0].source == "derived"],
+    )  # fmt: skip
 
 
 @blueprint.get("/personnes/<uid>")
