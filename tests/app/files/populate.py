@@ -5,7 +5,7 @@ from datetime import timedelta
 from preau.kernel import files
 from preau.kernel.database import now
 from preau.kernel.tenancy import behind
-from preau.services.utilities.files import content, lockers, sharing, spaces, tree
+from preau.services.utilities.files import content, hand_ins, lockers, sharing, spaces, tree
 from preau.services.utilities.files.schemas import LockerIn
 
 
@@ -26,4 +26,4 @@ def populate(world):
             locker = lockers.open_locker(identity, data)
         handing = world.identity(pupil)
         with behind(handing):
-            lockers.hand_in(handing, locker, [("exposé.txt", files.store(b"mon expose"))])
+            hand_ins.hand_in(handing, locker, [("exposé.txt", files.store(b"mon expose"))])

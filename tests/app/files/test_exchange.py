@@ -13,7 +13,7 @@ from preau.kernel.exchange_import import import_archive
 from preau.kernel.identity import system
 from preau.kernel.tenancy import behind, lifted
 from preau.kernel.transaction import atomic
-from preau.services.utilities.files import content, lockers, names, spaces, trash, tree
+from preau.services.utilities.files import content, hand_ins, lockers, names, spaces, trash, tree
 from preau.services.utilities.files.models import HandIn, Locker, Node
 from tests.app.exchange.conftest import comparable, export, members, rezip  # noqa: F401 - a fixture
 from tests.app.files.populate import populate
@@ -34,7 +34,7 @@ def filled(world):
         trash.throw_away(me, names.child(root.id, "seul.txt"))
         trash.throw_away(me, folder)
         made = db.session.scalars(select(HandIn).where(HandIn.open_to.overlap(list(me.structures)))).first()
-        lockers.give_back(me, made, [("exposé annoté.txt", files.store(b"bravo"))], "Très bien")
+        hand_ins.give_back(me, made, [("exposé annoté.txt", files.store(b"bravo"))], "Très bien")
     return me
 
 
@@ -88,7 +88,7 @@ def test_a_school_comes_back_with_its_lockers(world, filled, export, structure, 
     with behind(pupil):
         ((locker, made),) = lockers.waiting_for(pupil)
         assert (locker.title, made.answer) == ("Exposé", "Très bien")
-        held = [(each.name, each.returned) for each in lockers.files_of(made)]
+        held = [(each.name, each.returned) for each in hand_ins.files_of(made)]
         assert held == [("exposé.txt", False), ("exposé annoté.txt", True)]
 
 

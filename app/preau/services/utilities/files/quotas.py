@@ -67,7 +67,7 @@ def charge(identity: Identity, space_id: uuid.UUID, octets: int) -> None:
         left = max(row.quota - row.used + octets, 0)
         raise Full(
             _(
-                "Il reste %(left)s dans cet espace et il faudrait %(wanted)s. Rien n’a été enregistré : "
+                "Il reste %(left)s dans cet espace et il faudrait %(wanted)s. Ce contenu n’a pas été enregistré : "
                 "videz la corbeille ou supprimez des fichiers, puis recommencez.",
                 left=filesize(left),
                 wanted=filesize(octets),

@@ -10,3 +10,5 @@ import "./read_aloud.js";
 import "./offline.js";
 
 document.documentElement.classList.add("has-script");
+// On a phone the tabs are wider than the screen: the one that is open must show.
+document.querySelector(".pr-tabs [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });

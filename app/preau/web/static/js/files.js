@@ -5,6 +5,7 @@ const boxes = () => [...document.querySelectorAll("[data-select]")];
 const ticked = () => boxes().filter((box) => box.checked);
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 const CLIPBOARD = "preau:files:clipboard";
+const FAILED = "preau:files:failed";
 
 function count() {
   const number = ticked().length;
@@ -61,6 +62,7 @@ function send(file, path) {
     request.addEventListener("error", () => reject(new Error(status.dataset.network)));
     request.addEventListener("load", () => {
       if (request.status < 300) return resolve();
+      if (request.status === 413) return reject(new Error(status.dataset.tooLarge));
       let message = "";
       try {
         message = JSON.parse(request.responseText).message;
@@ -80,14 +82,17 @@ async function sendAll(files) {
     bar.value = 0;
     say(status.dataset.sending.replace("{}", path || file.name));
     try {
+      if (file.size > Number(status.dataset.largest)) throw new Error(status.dataset.tooLarge);
       await send(file, path);
     } catch (error) {
       failed.push(`${status.dataset.failed.replace("{}", file.name)} ${error.message}`);
     }
   }
   panel.classList.remove("is-sending");
-  if (failed.length) return say(failed.join(" "), "danger");
-  say(status.dataset.done, "success");
+  if (failed.length === files.length) return say(failed.join(" "), "danger");
+  // What was saved shows at once; what was not is said above it.
+  if (failed.length) sessionStorage.setItem(FAILED, `${failed.join(" ")} ${status.dataset.kept}`);
+  else say(status.dataset.done, "success");
   location.reload();
 }
 
@@ -115,6 +120,9 @@ const fromOutside = (event) => [...(event.dataTransfer?.types ?? [])].includes("
 
 if (panel) {
   panel.hidden = false;
+  const before = sessionStorage.getItem(FAILED);
+  if (before) say(before, "danger");
+  sessionStorage.removeItem(FAILED);
   zone.addEventListener("dragover", (event) => {
     if (!fromOutside(event)) return;
     event.preventDefault();

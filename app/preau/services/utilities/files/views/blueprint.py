@@ -11,6 +11,8 @@ from preau.services.utilities.files.models import Node
 
 blueprint = pages("files", "preau.services.utilities.files", "/fichiers")
 MOST_AT_ONCE = 500
+# What the next listing offers to take back out of the trash.
+UNDO = "files_undo"
 # What operating systems leave behind in a network drive.
 HIDDEN = (".DS_Store", "Thumbs.db", "desktop.ini")
 

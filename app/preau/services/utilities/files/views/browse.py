@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, request
+from flask import abort, current_app, request, session
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -17,7 +17,14 @@ from preau.kernel.ports.principals import principals
 from preau.kernel.tenancy import lifted
 from preau.services.utilities.files import archives, content, sharing, spaces, trash, tree
 from preau.services.utilities.files.models import Node, Space
-from preau.services.utilities.files.views.blueprint import address, blueprint, chosen, hidden, view_of
+from preau.services.utilities.files.views.blueprint import (
+    UNDO,
+    address,
+    blueprint,
+    chosen,
+    hidden,
+    view_of,
+)
 
 YEAR = 31_536_000
 PREVIEWED_TEXT = 200_000
@@ -65,7 +72,7 @@ def folder(node_id: uuid.UUID) -> Response:
         return redirect(address(node))
     if node.is_root and node.owner_id == me().person_id:
         return redirect(url_for("files.index", **request.args))
-    with lifted():  # the bar shows how full the space is to whoever may read the folder
+    with lifted():  # whoever may read the folder; the template shows the bar to those whose space it is
         space = db.session.get_one(Space, node.space_id)
     return _listing(node, space)
 
@@ -92,6 +99,8 @@ def _listing(node: Node, space: Space) -> Response:
         view=view_of(),
         sort=sort,
         descending=descending,
+        undo=session.pop(UNDO, []),
+        largest=current_app.config["MAX_CONTENT_LENGTH"],
         in_trash=trash.count(me()) if node.is_root and node.owner_id == me().person_id else 0,
     )
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from flask import flash, jsonify, request
+from flask import flash, jsonify, request, session
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
@@ -13,16 +13,14 @@ from werkzeug.wrappers import Response
 from preau.kernel import files, rights
 from preau.kernel.database import db
 from preau.kernel.errors import PreauError
-from preau.kernel.forms import principals_from
 from preau.kernel.pages import me, redirect, render_page, url_for
-from preau.kernel.ports.principals import principals
-from preau.kernel.traits import shared as shared_trait
-from preau.services.utilities.files import content, names, sharing, spaces, trash, tree
+from preau.services.utilities.files import content, names, spaces, trash, tree
 from preau.services.utilities.files.models import Node
-from preau.services.utilities.files.views.blueprint import back_to, blueprint, chosen
+from preau.services.utilities.files.views.blueprint import UNDO, back_to, blueprint, chosen
 from preau.services.utilities.files.views.browse import trail
 
 DEEPEST_UPLOAD = 20
+MOST_UNDONE = 30  # they travel in a cookie
 
 
 def _errors(refusal: PreauError, field: str = "name") -> dict[str, list[str]]:
@@ -36,19 +34,17 @@ def upload(node_id: uuid.UUID) -> Response:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         given = [each for each in request.files.getlist("files") if each.filename]
-        try:
-            for each in given:
-                _add(folder, each, request.form.get("path", ""))
-        except PreauError as refusal:
-            if _by_script():
-                return jsonify(message=refusal.message), refusal.status  # type: ignore[return-value]
-            errors = {"files": [refusal.message]}
+        refused = _add_all(folder, given)
         if _by_script():
+            if refused:
+                return jsonify(message=refused[0][1].message), refused[0][1].status  # type: ignore[return-value]
             return jsonify(count=len(given))
-        if given and not errors:
-            flash(ngettext("%(num)s fichier ajouté.", "%(num)s fichiers ajoutés.", len(given)), "success")
+        if added := len(given) - len(refused):
+            flash(ngettext("%(num)s fichier ajouté.", "%(num)s fichiers ajoutés.", added), "success")
+        if given and not refused:
             return back_to(folder)
-        errors = errors or {"files": [_("Choisissez au moins un fichier.")]}
+        said = [_("« %(name)s » : %(why)s", name=name, why=why.message) for name, why in refused]
+        errors = {"files": said or [_("Choisissez au moins un fichier.")]}
     return render_page(
         "files/upload.html", 422 if errors else 200, folder=folder, trail=trail(folder), errors=errors
     )
@@ -56,6 +52,17 @@ def upload(node_id: uuid.UUID) -> Response:
 
 def _by_script() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _add_all(folder: Node, given: list[FileStorage]) -> list[tuple[str, PreauError]]:
+    """Add what can be; return the names of the others with the reason."""
+    refused = []
+    for each in given:
+        try:
+            _add(folder, each, request.form.get("path", ""))
+        except PreauError as refusal:
+            refused.append((each.filename or "", refusal))
+    return refused
 
 
 def _add(folder: Node, given: FileStorage, path: str) -> None:
@@ -193,6 +200,7 @@ def throw_away() -> Response:
             "%(num)s élément mis à la corbeille.", "%(num)s éléments mis à la corbeille.", len(nodes)
         )
         flash(said, "success")
+        session[UNDO] = [str(node.id) for node in nodes] if len(nodes) <= MOST_UNDONE else []
     parent = db.session.get(Node, nodes[0].parent_id) if nodes else None
     if parent is not None and rights.may(me(), "read", parent):
         return back_to(parent)
@@ -206,39 +214,3 @@ def restore_version(node_id: uuid.UUID, version_id: uuid.UUID) -> Response:
     content.restore_version(me(), node, version_id)
     flash(_("Version restaurée. Celle que vous aviez est gardée parmi les anciennes."), "success")
     return back_to(node)
-
-
-@blueprint.route("/<uuid:node_id>/partager", methods=["GET", "POST"])
-def share(node_id: uuid.UUID) -> Response:
-    """Who may read, change, or manage a folder or a file."""
-    node = rights.fetch(me(), Node, node_id, "delete")
-    errors: dict[str, list[str]] = {}
-    current = shared_trait.described(node)
-    picked = principals_from(request.form)
-    levels = {each.key: level for each, level in current}
-    if request.method == "POST":
-        level = request.form.get("level", "read")
-        levels = {key: request.form.get(f"level-{key}", level) for key in picked}
-        if "search_principals" not in request.form:
-            try:
-                sharing.share(me(), node, levels)
-                flash(_("Partage enregistré."), "success")
-                return back_to(node)
-            except PreauError as refusal:
-                errors = {"principals": [refusal.message]}
-    text = request.form.get("principals_q", "")
-    shown = (
-        principals().describe(picked).values() if request.method == "POST" else [each for each, _l in current]
-    )
-    return render_page(
-        "files/share.html",
-        422 if errors else 200,
-        node=node,
-        trail=trail(node),
-        chosen=list(shown),
-        levels=levels,
-        level=request.form.get("level", "read"),
-        found=principals().search(me(), text) if text else None,
-        q=text,
-        errors=errors,
-    )

@@ -16,7 +16,7 @@ from preau.kernel.forms import parse
 from preau.kernel.pages import me, redirect, render_page, url_for
 from preau.kernel.ports.blobs import Stored
 from preau.kernel.ports.principals import principals
-from preau.services.utilities.files import lockers
+from preau.services.utilities.files import hand_ins, lockers
 from preau.services.utilities.files.models import HandIn, Locker
 from preau.services.utilities.files.schemas import PARIS, LockerIn
 from preau.services.utilities.files.views.blueprint import blueprint
@@ -100,7 +100,7 @@ def locker(locker_id: uuid.UUID) -> Response:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            lockers.hand_in(me(), found, _given(), request.form.get("comment", ""))
+            hand_ins.hand_in(me(), found, _given(), request.form.get("comment", ""))
             flash(_("C’est rendu ! Votre reçu est ci-dessous."), "success")
             return redirect(url_for("files.locker", locker_id=found.id), 303)
         except PreauError as refusal:
@@ -112,7 +112,7 @@ def locker(locker_id: uuid.UUID) -> Response:
         422 if errors else 200,
         locker=found,
         made=made,
-        held=lockers.files_of(made) if made else [],
+        held=hand_ins.files_of(made) if made else [],
         teacher=principals().describe([key]).get(key),
         accepts=lockers.accepts(found) and not (made and made.returned_at),
         late=now() > found.due_at,
@@ -124,12 +124,12 @@ def locker(locker_id: uuid.UUID) -> Response:
 def _given() -> list[tuple[str, Stored]]:
     store = files.blobs()
     given = [each for each in request.files.getlist("files") if each.filename]
-    if len(given) > lockers.MOST_FILES:
+    if len(given) > hand_ins.MOST_FILES:
         return [("", Stored("", 0))] * len(given)
     return [
         (
             PurePosixPath((each.filename or "").replace("\\", "/")).name,
-            store.put(each.stream, lockers.LARGEST),
+            store.put(each.stream, hand_ins.LARGEST),
         )
         for each in given
     ]
@@ -145,7 +145,7 @@ def download_locker(locker_id: uuid.UUID) -> FlaskResponse:
 @blueprint.get("/casiers/fichiers/<uuid:file_id>")
 def hand_in_file(file_id: uuid.UUID) -> FlaskResponse:
     """One file that was handed in, or given back."""
-    file = lockers.file_of(me(), file_id)
+    file = hand_ins.file_of(me(), file_id)
     return downloads.send(file.blob, file.name, file.media_type, inline="apercu" in request.args)
 
 
@@ -157,7 +157,7 @@ def give_back(hand_in_id: uuid.UUID) -> Response:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            lockers.give_back(me(), made, _given(), request.form.get("answer", ""))
+            hand_ins.give_back(me(), made, _given(), request.form.get("answer", ""))
             flash(_("Travail rendu à l’élève, qui est prévenu."), "success")
             return redirect(url_for("files.locker", locker_id=found.id), 303)
         except PreauError as refusal:
@@ -169,7 +169,7 @@ def give_back(hand_in_id: uuid.UUID) -> Response:
         locker=found,
         made=made,
         pupil=principals().describe([key]).get(key),
-        held=lockers.files_of(made),
+        held=hand_ins.files_of(made),
         answer=request.form.get("answer", made.answer),
         errors=errors,
     )

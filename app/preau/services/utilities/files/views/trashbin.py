@@ -10,7 +10,7 @@ from preau.kernel.database import db
 from preau.kernel.pages import me, redirect, render_page, url_for
 from preau.services.utilities.files import spaces, trash
 from preau.services.utilities.files.models import Node
-from preau.services.utilities.files.views.blueprint import blueprint, chosen
+from preau.services.utilities.files.views.blueprint import back_to, blueprint, chosen
 
 
 @blueprint.get("/corbeille")
@@ -35,6 +35,8 @@ def _root() -> Node:
 def trash_act() -> Response:
     """Restore or delete for good what is ticked, or empty the whole."""
     action = request.form.get("action")
+    if action == "annuler":
+        return _undo()
     if action == "vider":
         count = trash.empty(me(), _root())
         flash(ngettext("%(num)s élément supprimé.", "%(num)s éléments supprimés.", count), "success")
@@ -47,3 +49,15 @@ def trash_act() -> Response:
             trash.purge(me(), node)
             flash(_("« %(name)s » est supprimé pour de bon.", name=node.name), "success")
     return redirect(url_for("files.trash_bin", groupe=request.form.get("groupe") or None), 303)
+
+
+def _undo() -> Response:
+    """What was just thrown away, back where it was."""
+    thrown = [node for node in chosen("delete") if node.trash_id == node.id]
+    where = [trash.restore(me(), node) for node in thrown]
+    if not where:
+        return redirect(url_for("files.index"), 303)
+    flash(
+        ngettext("%(num)s élément remis en place.", "%(num)s éléments remis en place.", len(where)), "success"
+    )
+    return back_to(where[0])
