@@ -81,6 +81,7 @@ def main(*names: str) -> int:
     stages = [stage for stage in STAGES if stage.name in names or not names]
     environment.ensure("dev")
     os.environ["PATH"] = f"{BIN}:{os.environ['PATH']}"
+    keep_bytecode()
     os.chdir(ROOT)
     missing = [] if names == ("lint",) else system.ensure("test")
     absent = {f"{package.name} : {package.left_out}" for package in missing}
@@ -93,6 +94,12 @@ def main(*names: str) -> int:
         shutil.rmtree(BUILD / "evidence", ignore_errors=True)
     outcomes = [report.Outcome.of(stage, *run(stage)) for stage in stages]
     return report.write(outcomes, sorted(absent))
+
+
+def keep_bytecode() -> None:
+    """Compile each module once for the run, whatever the machine asks for: a run starts dozens of processes."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".cache" / "bytecode")
 
 
 def run(stage: Stage) -> tuple[bool | None, float]:
