@@ -44,6 +44,7 @@ PROCESSES = 2
 LIMIT_MS = 100.0
 PORT = 8391
 SIGNED_IN = 200
+SIZE = 1200
 DIRECTORY = """
 INSERT INTO structure (id, uai, kind, degree, name, short_name, siret, source, key, opened, created_at, updated_at)
 SELECT n, to_char(n, 'FM0000000') || 'X', 'college', 2, 'Collège ' || n, '', '', 'aaf2d', n::text, true, now(), now()
@@ -53,11 +54,11 @@ SELECT n, 'L' || to_char(n, 'FM0000000'),
   (ARRAY['Martin','Bernard','Nguyen','Diallo','Petit','Garcia','Lefèvre','Moreau','Benali','Rossi'])[1 + n % 10]
     || chr(97 + (n / 10) % 26) || chr(97 + (n / 260) % 26),
   (ARRAY['Adam','Aïcha','Chloé','Élise','Hugo','Inès','Jade','Léa','Maël','Noé','Rose'])[1 + n % 11],
-  DATE '2010-01-01' + n % 2000, '', ARRAY[1 + n % :schools], now(), now()
+  DATE '2010-01-01' + n % 2000, '', ARRAY[1 + (n - 1) / :size], now(), now()
 FROM generate_series(1, :people) n;
 INSERT INTO profile (person_id, structure_id, kind, source)
-SELECT n, 1 + n % :schools, CASE WHEN (n / :schools) % 100 < 46 THEN 'pupil'
-  WHEN (n / :schools) % 100 < 92 THEN 'guardian' WHEN (n / :schools) % 100 < 99 THEN 'teacher'
+SELECT n, 1 + (n - 1) / :size, CASE WHEN (n - 1) % :size < :size * 46 / 100 THEN 'pupil'
+  WHEN (n - 1) % :size < :size * 46 / 100 * 2 THEN 'guardian' WHEN (n - 1) % :size < :size - 12 THEN 'teacher'
   ELSE 'head' END, 'aaf2d'
 FROM generate_series(1, :people) n;
 INSERT INTO grouping (uid, structure_id, kind, code, name, source, open_to, created_at, updated_at)
@@ -66,11 +67,10 @@ FROM generate_series(1, :schools) s, generate_series(1, 22) c;
 INSERT INTO membership (group_id, person_id, role, source)
 SELECT g.id, f.person_id, CASE f.kind WHEN 'pupil' THEN 'member' ELSE 'teacher' END, 'aaf2d'
 FROM profile f JOIN grouping g ON g.structure_id = f.structure_id
-  AND g.code = 'C' || (1 + (f.person_id / :schools) % 22)
+  AND g.code = 'C' || (1 + f.person_id % 22)
 WHERE f.kind IN ('pupil', 'teacher');
 INSERT INTO relation (guardian_id, pupil_id, link, legal, source)
-SELECT n, n - 46 * :schools, '20', 1, 'aaf2d' FROM generate_series(46 * :schools + 1, :people) n
-WHERE (n / :schools) % 100 >= 46 AND (n / :schools) % 100 < 92;
+SELECT person_id, person_id - :size * 46 / 100, '20', 1, 'aaf2d' FROM profile WHERE kind = 'guardian';
 INSERT INTO account (person_id, login, state, created_at)
 SELECT n, 'l' || n, 'active', now() FROM generate_series(1, :people) n;
 SELECT setval('structure_id_seq', :schools), setval('person_id_seq', :people)
@@ -78,8 +78,8 @@ SELECT setval('structure_id_seq', :schools), setval('person_id_seq', :people)
 
 
 def build(people: int) -> None:
-    """A directory of that many people: schools of about 1,200, in the feed's proportions."""
-    values = {"people": people, "schools": max(1, people // 1200)}
+    """A directory of that many people: schools of 1,200 one after the other, as a feed writes them."""
+    values = {"people": people // SIZE * SIZE, "schools": max(1, people // SIZE), "size": SIZE}
     with lifted():
         for statement in DIRECTORY.split(";\n"):
             db.session.execute(text(statement), values)

@@ -39,7 +39,9 @@ class Macros:
 
     def options(self, choices: Iterable[Any], value: Any = None) -> Markup:
         """The ``<option>`` of each (value, label); one whose label is a list of choices is a group."""
-        chosen = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        chosen = tuple(value) if isinstance(value, list | tuple | set | frozenset) else (value,)
+        if isinstance(choices, list) and all(type(choice[1]) is str for choice in choices):
+            return _plain_options(tuple((key, label) for key, label, *_more in choices), chosen)
         return Markup("").join(_option(choice, chosen) for choice in choices)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -52,13 +54,18 @@ class Macros:
         raise AttributeError(f"no macro named {name}")
 
 
+@lru_cache(maxsize=512)
+def _plain_options(choices: tuple[tuple[Any, str], ...], chosen: tuple[Any, ...]) -> Markup:
+    # A region has hundreds of schools to choose among, the same on every page.
+    return Markup("").join(_option(choice, chosen) for choice in choices)
+
+
 def _option(choice: Sequence[Any], chosen: Collection[Any]) -> Markup:
     key, label = choice[0], choice[1]
     if isinstance(label, list | tuple):
         inner = Markup("").join(_option(each, chosen) for each in label)
         return Markup('<optgroup label="{}">{}</optgroup>').format(key, inner)
     selected = " selected" if key in chosen or str(key) in chosen else ""
-    # A region has a thousand schools to choose among: pieces are escaped, not formatted.
     return Markup(f'<option value="{escape(key)}"{selected}>{escape(label)}</option>')  # noqa: S704
 
 

@@ -8,8 +8,10 @@ from preau.socle.directory.names import LONGEST
 from preau.socle.directory.words import PROFILE_LABELS
 
 PER_PAGE = 30
-# Beyond, the number of results says nothing more to a reader, and counting costs.
+# Beyond, the number of results says nothing more to a reader, and counting costs; least of all for a name
+# alone, which the reader completes rather than turn ten pages.
 COUNTED = 1000
+NAMED = 300
 
 
 class Criteria(BaseModel):
@@ -68,11 +70,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of the list. ``total`` stops counting at :data:`COUNTED`."""
+    """A page of the list. ``total`` stops counting at ``most``."""
 
     cards: list[Card]
     total: int
     number: int
+    most: int = COUNTED
 
     @property
     def pages(self) -> int:

@@ -11,7 +11,7 @@ from preau.kernel.database import db
 from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
-from preau.services.information.white_pages.cards import COUNTED, PER_PAGE, Card, Criteria, Found
+from preau.services.information.white_pages.cards import COUNTED, NAMED, PER_PAGE, Card, Criteria, Found
 from preau.services.information.white_pages.models import Entry
 from preau.services.information.white_pages.visibility import VISIBLE, Matrix, fields_seen, is_child, matrices
 from preau.socle.directory.models import (
@@ -41,8 +41,8 @@ def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = No
         .where(Profile.left_on.is_(None), Person.merged_into_id.is_(None))
     )
     if words_of(criteria.q) and criteria.only_a_name:
-        # Which of more than a thousand people are shown says nothing: the reader is asked for more words.
-        some = select(Person.id).where(named(criteria.q), Person.merged_into_id.is_(None)).limit(COUNTED + 1)
+        # Which of several hundred people are shown says nothing: the reader is asked for more words.
+        some = select(Person.id).where(named(criteria.q), Person.merged_into_id.is_(None)).limit(NAMED)
         asked = asked.where(Person.id.in_(some))
     elif words_of(criteria.q):
         asked = asked.where(named(criteria.q))
@@ -73,7 +73,8 @@ def look_up(identity: Identity, criteria: Criteria, number: int = 1) -> Found:
     found, total = _read(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE), matrix)
     if not found and number > 1:
         return look_up(identity, criteria)
-    return Found(found, min(total, COUNTED), number)
+    most = NAMED if criteria.only_a_name else COUNTED
+    return Found(found, min(total, most), number, most)
 
 
 def cards(identity: Identity, asked: Select[Any]) -> list[Card]:

@@ -18,6 +18,7 @@ LARGEST_GROUP = 400
 MOST_SCHOOLS = 1000
 Choices = list[tuple[str, str]]
 _choices: dict[int, tuple[float, Choices, Choices]] = {}
+_everywhere: dict[str, tuple[float, list[tuple[int, str]]]] = {}
 
 
 def schools_of(identity: Identity) -> list[tuple[int, str]]:
@@ -25,8 +26,12 @@ def schools_of(identity: Identity) -> list[tuple[int, str]]:
     if not identity.everywhere:
         mine = {(each.structure_id, each.structure_name) for each in identity.profiles}
         return sorted(mine, key=lambda school: school[1])
-    asked = select(Structure.id, Structure.name).order_by(Structure.name).limit(MOST_SCHOOLS)
-    return [(number, name) for number, name in db.session.execute(asked)]
+    kept = _everywhere.get("")
+    if kept is None or time.monotonic() - kept[0] > CHOICES_SECONDS:
+        asked = select(Structure.id, Structure.name).order_by(Structure.name).limit(MOST_SCHOOLS)
+        kept = (time.monotonic(), [(number, name) for number, name in db.session.execute(asked)])
+        _everywhere[""] = kept
+    return kept[1]
 
 
 def choices_of(identity: Identity, structure_id: int | None) -> tuple[Choices, Choices]:
