@@ -16,7 +16,7 @@ from preau.socle.integration.feeds.school_names import readable, readable_whole
         (("", "", "THIERS"), "Thiers"),
         (("E.E.PU", "DU VAL DE SIOULE", "ST OURS"), "École élémentaire du Val de Sioule – Saint-Ours"),
         (("CLG", "JULES FERRY II", "VICHY CEDEX 2"), "Collège Jules Ferry II – Vichy"),
-        (("CLG", "LES 4 VENTS", "LE PUY EN VELAY"), "Collège les 4 Vents – Le Puy-en-Velay"),
+        (("CLG", "LES 4 VENTS", "LE PUY EN VELAY"), "Collège Les 4 Vents – Le Puy-en-Velay"),
         (("LGT", "LOUIS XIV", "PARIS 13"), "Lycée Louis XIV – Paris 13"),
     ],
 )

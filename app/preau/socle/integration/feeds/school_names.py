@@ -86,6 +86,8 @@ def capitalised(text: str, *, begins: bool = True) -> str:
     """French capitals: each word but the small ones, on both sides of a hyphen or an apostrophe."""
     text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
     parts = re.split(r"([\s-]+)", text)
+    # An article that opens a name is a part of it: Lycée La Fayette, but École du Val.
+    begins = begins or parts[0] in _ARTICLES or parts[0].startswith(("L'", "L’"))
     return "".join(_word(part, first=begins and position == 0) for position, part in enumerate(parts))
 
 
