@@ -26,10 +26,13 @@ from preau.socle.directory.models import (
 )
 from preau.socle.directory.names import named, words_of
 
+BY_NAME = (Person.last_name, Person.first_name, Profile.id)
+LARGEST = 2000
+_pages: dict[Any, Select[Any]] = {}
 SAID = ("mail", "phone", "website", "about", "photo")
 
 
-def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = None) -> Select[tuple[Profile]]:
+def statement(identity: Identity, criteria: Criteria, matrix: Matrix | None = None) -> Select[Any]:
     """The profiles that match and that the identity may see, unordered."""
     asked = (
         (
@@ -69,17 +72,30 @@ def look_up(identity: Identity, criteria: Criteria, number: int = 1) -> Found:
     number = max(number, 1)
     # Nobody but a project's administrator sees a school that is not theirs: its rules are read once known.
     matrix = None if identity.everywhere else matrices(identity.structures)
-    asked = statement(identity, criteria, matrix).order_by(Person.last_name, Person.first_name, Profile.id)
-    found, total = _read(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE), matrix)
+    found, total = _read(identity, _page(identity, criteria, number, matrix), matrix)
     if not found and number > 1:
         return look_up(identity, criteria)
     most = NAMED if criteria.only_a_name else COUNTED
     return Found(found, min(total, most), number, most)
 
 
+def _page(identity: Identity, criteria: Criteria, number: int, matrix: Matrix | None) -> Select[Any]:
+    """The statement of a page: made once for each reader, rules and criteria, because making it costs a page."""
+    key = (matrix and VISIBLE.key(identity, matrix), *criteria.model_dump().values(), number)
+    if matrix is None or key not in _pages:
+        asked = statement(identity, criteria, matrix).order_by(*BY_NAME)
+        made = _with_details(identity, asked.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+        if matrix is None:
+            return made
+        if len(_pages) >= LARGEST:
+            _pages.clear()
+        _pages[key] = made
+    return _pages[key]
+
+
 def cards(identity: Identity, asked: Select[Any]) -> list[Card]:
     """What the identity sees of the profiles that a statement of :func:`statement` selects."""
-    return _read(identity, asked)[0]
+    return _read(identity, _with_details(identity, asked))[0]
 
 
 @cache
@@ -108,10 +124,10 @@ def _functions() -> tuple[Any, Any]:
     return classes.label("classes"), subjects.label("subjects")
 
 
-def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) -> tuple[list[Card], int]:
+def _with_details(identity: Identity, asked: Select[Any]) -> Select[Any]:
     # The page first, then what is said of its people: the rest of the school is only counted.
     page = asked.with_only_columns(Profile.id, func.count().over().label("total")).subquery()
-    rows = db.session.execute(
+    return (
         select(
             Profile.id,
             Profile.person_id,
@@ -131,8 +147,12 @@ def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) 
         .join(Person, Person.id == Profile.person_id)
         .join(Structure, Structure.id == Profile.structure_id)
         .outerjoin(Entry, Entry.person_id == Profile.person_id)
-        .order_by(Person.last_name, Person.first_name, Profile.id)
-    ).all()
+        .order_by(*BY_NAME)
+    )
+
+
+def _read(identity: Identity, asked: Select[Any], matrix: Matrix | None = None) -> tuple[list[Card], int]:
+    rows = db.session.execute(asked).all()
     if matrix is None:
         matrix = matrices(frozenset(row.structure_id for row in rows))
     return [_card(identity, row, matrix) for row in rows], rows[0].total if rows else 0

@@ -125,15 +125,19 @@ class Visible(Rule):
         """The same, with the rules already read; the expression is made once for each person and rules."""
         if identity.everywhere:
             return true()
-        rules = frozenset(
-            (place, *pair, view) for place, views in matrix.items() for pair, view in views.items()
-        )
-        key = (identity.person_id, identity.principals, identity.grants, rules, model)
+        key = (self.key(identity, matrix), model)
         if key not in _made:
             if len(_made) >= LARGEST:
                 _made.clear()
             _made[key] = self._make(identity, model, matrix)
         return _made[key]
+
+    def key(self, identity: Identity, matrix: Matrix) -> tuple[Any, ...]:
+        """Everything that the expression depends on."""
+        rules = frozenset(
+            (place, *pair, view) for place, views in matrix.items() for pair, view in views.items()
+        )
+        return identity.person_id, identity.principals, identity.grants, rules
 
     def _make(self, identity: Identity, model: type[Any], matrix: Matrix) -> Where:
         either = [model.person_id == identity.person_id, is_child(identity, model)]
