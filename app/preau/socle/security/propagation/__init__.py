@@ -18,7 +18,7 @@ service = Service(
     label=_l("Services extérieurs"),
     description=_l("Entrer dans les services partenaires sans redonner de mot de passe."),
     icon="box-arrow-up-right",
-    family="socle",
+    family="utilities",
     covers=(
         "SOC-SEC-PII-01",
         "SOC-SEC-PII-02",
