@@ -23,7 +23,8 @@ PROFILES = {
     ProfileKind.HEAD: "National_4",
     ProfileKind.STAFF: "National_6",
     ProfileKind.ACADEMIC: "National_7",
-    ProfileKind.AUTHORITY: "National_5",
+    # No national value names them; the least of the staff opens no school-life screen at a partner.
+    ProfileKind.AUTHORITY: "National_6",
     ProfileKind.EXTERNAL: "National_6",
 }
 KINDS = {"lycee": "LYC", "college": "CLG", "ecole": "1ORD"}
