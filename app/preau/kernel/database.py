@@ -61,13 +61,13 @@ class Database(SQLAlchemy):
         We open none, and closing them starts a thread at the end of each request.
         """
         super().init_app(app)
+        app.teardown_appcontext_funcs = [
+            each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+        ]
         with cast("Flask", app).app_context():
             door = self.get_engine(DOOR)
             event.listen(self.engine, "engine_disposed", lambda _engine: door.dispose())
             event.listen(self.engine, "rollback", _end_of_reading)
-        app.teardown_appcontext_funcs = [
-            each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
-        ]
 
 
 def engines(url: str) -> dict[str, str | dict[str, Any]]:
