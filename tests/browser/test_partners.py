@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,5 +71,5 @@ def test_a_teacher_finds_the_partner_and_what_it_learns(visit, partner):
     page = visit("teacher", "/accueil")
     page.get_by_role("link", name="Services extérieurs").first.click()
     assert page.get_by_text("Prénom").first.is_visible()
-    page.get_by_role("link", name="Ouvrir Exercices").first.click()
+    page.get_by_role("link", name=f"Ouvrir Exercices {urlsplit(partner).port}").click()
     page.wait_for_url(f"{partner}**")
