@@ -26,11 +26,19 @@ class Package:
             return shutil.which(what) is not None
         if kind == "file":
             return Path(what).exists()
+        if kind == "php":
+            return what in _php_modules()
         try:
             ctypes.CDLL(what)
         except OSError:
             return False
         return True
+
+
+def _php_modules() -> list[str]:
+    if shutil.which("php") is None:
+        return []
+    return subprocess.run(["php", "-m"], capture_output=True, text=True, check=False).stdout.split()
 
 
 def packages(scope: str) -> list[Package]:
