@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from psycopg.pq import TransactionStatus
-from sqlalchemy import BigInteger, Connection, DateTime, MetaData, Text, event
+from sqlalchemy import BigInteger, Connection, DateTime, MetaData, Text, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -92,6 +92,14 @@ db = Database(
     engine_options={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False},
     session_options={"expire_on_commit": False},
 )
+
+
+def plan_once() -> None:
+    """Until the transaction ends, keep one plan for a statement, whatever its parameters.
+
+    For long statements of pages: the server would plan them each time, for longer than they run.
+    """
+    db.session.execute(text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
 
 
 def today() -> date:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from preau.kernel.database import db
+from preau.kernel.database import db, plan_once
 from preau.kernel.errors import NotFound
 from preau.kernel.identity import Identity
 from preau.kernel.rights import allowed
@@ -72,6 +72,7 @@ def look_up(identity: Identity, criteria: Criteria, number: int = 1) -> Found:
     number = max(number, 1)
     # Nobody but a project's administrator sees a school that is not theirs: its rules are read once known.
     matrix = None if identity.everywhere else matrices(identity.structures)
+    plan_once()
     found, total = _read(identity, _page(identity, criteria, number, matrix), matrix)
     if not found and number > 1:
         return look_up(identity, criteria)
