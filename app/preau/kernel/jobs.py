@@ -75,7 +75,7 @@ def schema_sql() -> str:
     return SchemaManager.get_schema()
 
 
-def build(app: Flask, connector: BaseConnector | None = None) -> procrastinate.App:
+def build(app: Flask, connector: BaseConnector | None = None, *, scheduled: bool = True) -> procrastinate.App:
     """The queue's application, with every declared task and every schedule of the registry."""
     import procrastinate
 
@@ -88,12 +88,12 @@ def build(app: Flask, connector: BaseConnector | None = None) -> procrastinate.A
             retry=procrastinate.RetryStrategy(max_attempts=declared["retry"] + 1, exponential_wait=2),
             lock=declared["lock"],
         )(_in_context(app, declared["function"]))
-    for service in registry:
-        for job in service.jobs:
-            name = job.task.job_name
-            declare = queue.task(name=f"{name}:scheduled", queue="default")
-            scheduled = declare(_ignoring_timestamp(_in_context(app, job.task)))
-            queue.periodic(cron=job.cron, periodic_id=name)(scheduled)
+    for job in (job for service in registry for job in service.jobs):
+        name = job.task.job_name
+        declare = queue.task(name=f"{name}:scheduled", queue="default")
+        declared_job = declare(_ignoring_timestamp(_in_context(app, job.task)))
+        if scheduled:
+            queue.periodic(cron=job.cron, periodic_id=name)(declared_job)
     return queue
 
 
@@ -123,8 +123,11 @@ async def _work(queue: procrastinate.App, *, wait: bool, concurrency: int) -> No
 
 
 def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
-    """Work until stopped, or, without ``wait``, until nothing is left to do."""
-    asyncio.run(_work(build(app), wait=wait, concurrency=concurrency))
+    """Work until stopped, or, without ``wait``, until nothing is left to do.
+
+    A worker that ends starts no schedule: what it would enqueue on its way out would wait for the next one.
+    """
+    asyncio.run(_work(build(app, scheduled=wait), wait=wait, concurrency=concurrency))
 
 
 def run_pending() -> None:

@@ -1,5 +1,6 @@
 """CAS from both sides: the browser that comes for a ticket, the partner's server that checks it."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from tests.app.partners.conftest import code_of, text_of
 from tests.support.world import PASSWORD
 
 SERVICE = "https://copies.exemple.fr/entrer"
+LONG_AGO = now() - timedelta(days=2)
 
 
 def journal(action):
@@ -187,7 +189,7 @@ def test_a_session_that_nobody_came_back_to_ends_at_the_partners_too(
     client = browser("teacher")
     check("serviceValidate", service=listener.address, ticket=ticket_of("teacher", listener.address, client))
     with lifted():
-        db.session.execute(update(SignInSession).values(seen_at=now().replace(year=2025)))
+        db.session.execute(update(SignInSession).values(seen_at=LONG_AGO))
         db.session.commit()
     sessions.close_stale()
     jobs.run_pending()
@@ -265,8 +267,7 @@ def test_renew_asks_for_the_password_again(register, browser, check):
     register()
     client = browser("teacher")
     with lifted():
-        old = now().replace(hour=0, minute=0) if now().hour else now().replace(year=2025)
-        db.session.execute(update(SignInSession).values(created_at=old))
+        db.session.execute(update(SignInSession).values(created_at=LONG_AGO))
         db.session.commit()
     asked = {"service": SERVICE, "renew": "true"}
     first = client.get("/cas/login", query_string=asked)
@@ -283,7 +284,7 @@ def test_a_ticket_of_an_old_session_does_not_pass_for_a_new_sign_in(register, ti
     register()
     client = browser("teacher")
     with lifted():
-        db.session.execute(update(SignInSession).values(created_at=now().replace(year=2025)))
+        db.session.execute(update(SignInSession).values(created_at=LONG_AGO))
         db.session.commit()
     ticket = ticket_of("teacher", SERVICE, client)
     answer = check("serviceValidate", service=SERVICE, ticket=ticket, renew="true")
