@@ -27,5 +27,14 @@ document.querySelector("[data-retry]").addEventListener("click", (event) => {
   event.preventDefault();
   window.location.reload();
 });
-window.addEventListener("online", () => window.location.reload());
+
+// A device says that it is online before anything passes: the page comes back once the server has answered.
+async function comeBack() {
+  if (!navigator.onLine) return;
+  const answer = await fetch("/sw.js", { method: "HEAD", cache: "no-store" }).catch(() => null);
+  if (answer) window.location.reload();
+}
+
+window.addEventListener("online", comeBack);
+window.setInterval(comeBack, 3000);
 show();
