@@ -205,7 +205,9 @@ def test_the_last_pages_read_come_back_without_network_and_go_at_sign_out(open_p
     expect(page.locator("#kept").get_by_role("link", name="Formulaire")).to_be_visible()
     page.context.set_offline(False)
     # The page without network comes back by itself once there is one.
-    expect(page.get_by_role("heading", name="Pas de connexion pour l’instant")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_role("heading", name="Pas de connexion pour l’instant")).to_have_count(
+        0, timeout=20_000
+    )
     page.wait_for_load_state()
     page.goto("/")
     page.locator(".pr-account summary").click()
