@@ -5,6 +5,7 @@ from lxml import etree
 
 from preau.kernel.database import db
 from preau.kernel.tenancy import lifted
+from preau.socle.security.authentication import sessions
 from preau.socle.security.propagation.cas import saml11
 from preau.socle.security.propagation.models import Ticket
 from tests.app.partners.conftest import code_of, text_of
@@ -42,10 +43,9 @@ def test_a_proxy_goes_nowhere_that_is_not_registered(granting, check):
     assert code_of(answer) == "UNAUTHORIZED_SERVICE"
 
 
-def test_a_granting_ticket_is_nothing_once_the_session_is_over(granting, check):
-    with lifted():
-        db.session.query(Ticket).delete()
-        db.session.commit()
+@pytest.mark.sdet("SOC-SEC-PII-02")
+def test_a_granting_ticket_is_nothing_once_the_session_is_over(world, granting, check):
+    sessions.close_all(world.people["teacher"])
     assert code_of(check("proxy", pgt=granting, targetService=OTHER)) == "INVALID_TICKET"
 
 

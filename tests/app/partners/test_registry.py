@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from preau.kernel.errors import Refused
 from preau.kernel.tenancy import behind
+from preau.socle.security.authorisation import choices
 from preau.socle.security.propagation import registering
 from preau.socle.security.propagation.addresses import begins_with
 from tests.app.partners.populate import partner_in
@@ -119,3 +120,22 @@ def test_a_registered_path_is_a_folder_not_a_beginning_of_letters():
     assert begins_with("https://A.fr:443/app", "https://a.fr/app")
     assert not begins_with("https://a.fr/application", "https://a.fr/app")
     assert not begins_with("https://a.fr/app/../admin", "https://a.fr/app")
+
+
+@pytest.mark.sdet("SOC-SEC-AUT-01")
+def test_a_school_may_close_all_partners_to_a_profile(browser, register, world):
+    register()
+    head = world.identity("head")
+    with behind(head):
+        choices.choose_permissions(head, world.structures["college"], {("partners.use", "pupil"): False})
+    pupil = browser("pupil")
+    assert pupil.get("/services-exterieurs/").status_code == 403
+    assert pupil.get("/cas/login", query_string={"service": SERVICE}).status_code == 403
+    assert browser("teacher").get("/services-exterieurs/").status_code == 200
+
+
+@pytest.mark.sdet("SOC-SEC-APS-03")
+def test_the_journal_of_security_shows_who_entered_where(browser, register, ticket_of, check):
+    register()
+    check("serviceValidate", service=SERVICE, ticket=ticket_of("teacher", SERVICE))
+    assert "Entrée dans un service extérieur" in browser("admin").get("/administration/securite/journal").text

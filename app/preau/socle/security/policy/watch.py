@@ -38,9 +38,14 @@ class JournalFilter(BaseModel):
     until: date | None = None
 
 
+WATCHED = ("security", "partners")
+
+
 def entries(identity: Identity, wanted: JournalFilter) -> Select[JournalEntry]:
-    """Lines of authentication and rights in the schools where the identity may read them, last first."""
-    statement = select(JournalEntry).where(JournalEntry.action.startswith("security."))
+    """Lines of authentication, rights and sign-on in the schools where the identity may read them, last first."""
+    statement = select(JournalEntry).where(
+        or_(*(JournalEntry.action.startswith(f"{service}.") for service in WATCHED))
+    )
     if not identity.everywhere:
         statement = statement.where(JournalEntry.structure_id.in_(identity.structures_with(PERMISSION)))
     if wanted.subject in SUBJECTS:

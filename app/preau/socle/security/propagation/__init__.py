@@ -6,6 +6,7 @@ from preau.kernel import events
 from preau.kernel.contract import EVERYONE, AdminPage, Job, Permission, ProfileKind, Service, Tile
 from preau.socle.security.propagation import jobs, models, signing_out, views
 from preau.socle.security.propagation.cas import views as cas
+from preau.socle.security.propagation.entering import USE
 
 
 def _listen() -> None:
@@ -37,7 +38,7 @@ service = Service(
         models.PartnerVisit,
     ),
     permissions=(
-        Permission("partners.use", _l("Entrer dans les services extérieurs"), profiles=EVERYONE),
+        Permission(USE, _l("Entrer dans les services extérieurs"), profiles=EVERYONE),
         Permission(
             "partners.open", _l("Ouvrir les services extérieurs à l’école"), profiles=(ProfileKind.HEAD,)
         ),
@@ -53,7 +54,7 @@ service = Service(
             section="services",
         ),
     ),
-    tile=Tile("partners.index", color="slate", order=90, permission="partners.use"),
+    tile=Tile("partners.index", color="slate", order=90, permission=USE),
     jobs=(Job("*/15 * * * *", jobs.forget_tickets),),
     public=cas.PUBLIC,
     needs=("directory", "security"),

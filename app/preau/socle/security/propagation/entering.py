@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from preau.kernel.database import db, today
 from preau.kernel.identity import AuthenticationLevel, Identity, ProfileContext
 from preau.kernel.tenancy import lifted
 from preau.socle.security.propagation.addresses import is_of
 from preau.socle.security.propagation.models import Partner, PartnerOpening
+
+USE = "partners.use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,7 @@ def entry(identity: Identity, partner: Partner) -> Entry:
 
 def entries(identity: Identity) -> list[Entry]:
     """The partners that are open to the identity, by name."""
-    today_ = today()
-    partners = db.session.scalars(
-        select(Partner)
-        .where(
-            ~Partner.suspended,
-            or_(Partner.starts_on.is_(None), Partner.starts_on <= today_),
-            or_(Partner.ends_on.is_(None), Partner.ends_on >= today_),
-        )
-        .order_by(Partner.name)
-    ).all()
+    partners = db.session.scalars(select(Partner).order_by(Partner.name)).all()
     return [each for each in _entries(identity, partners) if each.is_open]
 
 
@@ -95,6 +88,7 @@ def _context(
     # The profile chosen in the banner comes first; another of the person's serves when it alone is let in.
     chosen = [identity.context] if identity.context else []
     for profile in (*chosen, *identity.profiles):
-        if profile.kind in openings.get((partner.id, profile.structure_id), frozenset()):
+        opened = openings.get((partner.id, profile.structure_id), frozenset())
+        if profile.kind in opened and identity.can(USE, profile.structure_id):
             return profile
     return None

@@ -14,7 +14,7 @@ from preau.kernel.database import db
 from preau.kernel.errors import Conflict, NotFound, Refused
 from preau.kernel.forms import errors_of
 from preau.kernel.identity import EVERYONE
-from preau.kernel.pages import done, me, render_page
+from preau.kernel.pages import done, me, opening, render_page
 from preau.kernel.rights import require_permission
 from preau.socle.directory.models import Structure
 from preau.socle.security.policy.settings import PROFILE_NAMES
@@ -33,6 +33,7 @@ registry = Blueprint(
     url_prefix="/administration/services-exterieurs",
     template_folder="templates",
 )
+mine.before_request(opening("partners"))
 
 
 @mine.get("/")

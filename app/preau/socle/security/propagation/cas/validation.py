@@ -4,12 +4,11 @@ import logging
 import secrets
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from preau.kernel import journal
-from preau.kernel.database import db
 from preau.kernel.identity import system
 from preau.kernel.tenancy import lifted
 from preau.kernel.transaction import atomic
@@ -114,12 +113,10 @@ def _refused(code: str, message: str, asked: Asked) -> Failure:
     partner = partner_at(asked.service)
     with lifted(), atomic():
         journal.record(
-            system("partners"),
+            replace(system("partners"), origin=asked.origin),
             "partners.refused",
             kind="partner",
             key=str(partner.id) if partner else "",
             code=code,
-            origin=asked.origin,
         )
-        db.session.flush()
     return Failure(code, message)
